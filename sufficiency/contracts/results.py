@@ -1,0 +1,188 @@
+"""Contracts of forecasts, demand, gaps, and what every report must carry."""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from sufficiency.contracts.inputs import Contract
+from sufficiency.contracts.kinds import code, number, text, year
+
+QUANTILE_NOTE = "Quantiles come from the row's own paths; they do not add up across rows."
+
+
+class Targets(Contract):
+    """The pooled forecast: one row a cut (total or setting group) and year."""
+
+    cut: Series[str] = text("total or a setting group.")
+    year: Series[pa.Int32] = year()
+    horizon: Series[pa.Int32] = number("Years ahead of the base census.", ge=0, le=20)
+    mean: Series[float] = number("Central forecast of plans.", ge=0)
+    own_sd: Series[float] = number(
+        "Standard deviation of the authority's own error, log scale.", ge=0
+    )
+    common_sd: Series[float] = number(
+        "Standard deviation of the shared national error, log scale.", ge=0
+    )
+    method: Series[str] = text("How the central forecast was made.")
+
+
+class Demand(Contract):
+    """Demand: a summary of paths, one row a scenario, view, year and cell."""
+
+    scenario: Series[str] = text("Scenario name.")
+    view: Series[str] = text(
+        "placements: as they would fall. possible: adding those not in a school place.",
+        isin=["placements", "possible"],
+    )
+    basis: Series[str] = text("modelled or person: the plans the paths started from.")
+    year: Series[pa.Int32] = year()
+    need_group: Series[str] = code("need_groups", "Need group, ALL for totals.", ("ALL",))
+    provision: Series[str] = text("Provision, none for settings without one, ALL for totals.")
+    phase: Series[str] = code("phases", "Phase, ALL for totals.", ("ALL",))
+    locality: Series[str] = text("Home locality, ALL for the authority.")
+    mean: Series[float] = number("Mean over paths; means add up.", ge=0)
+    sd: Series[float] = number("Standard deviation over paths.", ge=0)
+    p10: Series[float] = number("One in ten paths lie below. " + QUANTILE_NOTE, ge=0)
+    p50: Series[float] = number("Half the paths lie below. " + QUANTILE_NOTE, ge=0)
+    p80: Series[float] = number("Eight in ten paths lie below. " + QUANTILE_NOTE, ge=0)
+    p90: Series[float] = number("Nine in ten paths lie below. " + QUANTILE_NOTE, ge=0)
+
+
+class Gap(Contract):
+    """The gap table: demand less places, positive is a shortage. Never netted."""
+
+    scenario: Series[str] = text("Scenario name.")
+    view: Series[str] = text("placements or possible.", isin=["placements", "possible"])
+    basis: Series[str] = text(
+        "ALL rows: authority, places pooled. Locality rows: sited, places sited there."
+    )
+    capacity_basis: Series[str] = text("Which capacity the places are; mixed where rows differ.")
+    year: Series[pa.Int32] = year()
+    need_group: Series[str] = code("need_groups", "Need group.")
+    provision: Series[str] = code("provisions", "Provision type.")
+    phase: Series[str] = code("phases", "Phase.")
+    locality: Series[str] = text(
+        "Home locality, ALL for the authority. Locality rows never sum to ALL."
+    )
+    demand_mean: Series[float] = number("Mean demand.", ge=0)
+    demand_p10: Series[float] = number("Demand, 1 in 10 lower.", ge=0)
+    demand_p50: Series[float] = number("Demand, middle.", ge=0)
+    demand_p80: Series[float] = number("Demand, 2 in 10 higher.", ge=0)
+    demand_p90: Series[float] = number("Demand, 1 in 10 higher.", ge=0)
+    places: Series[pd.Int32Dtype] = number(
+        "Places for residents; missing if no register row.", nullable=True
+    )
+    of_which_net_export: Series[pd.Int32Dtype] = number(
+        "Of which places used in other authorities (negative: used by theirs).", nullable=True
+    )
+    of_which_without_plan: Series[pd.Int32Dtype] = number(
+        "Of which used by pupils without a plan (zero or negative).", nullable=True
+    )
+    gap_mean: Series[float] = number("Mean gap; positive is a shortage.", nullable=True)
+    gap_p10: Series[float] = number("Gap, 1 in 10 lower.", nullable=True)
+    gap_p50: Series[float] = number("Gap, middle.", nullable=True)
+    gap_p80: Series[float] = number("Gap, 2 in 10 higher.", nullable=True)
+    gap_p90: Series[float] = number("Gap, 1 in 10 higher.", nullable=True)
+    p_shortage: Series[float] = number(
+        "Probability that demand exceeds places.", nullable=True, ge=0, le=1
+    )
+    expected_shortage: Series[float] = number(
+        "Mean of the shortage, none counted as 0.", nullable=True, ge=0
+    )
+    first_year: Series[pd.Int32Dtype] = number(
+        "First year a shortage is likelier than not.", nullable=True
+    )
+    change_mean: Series[float] = number("Mean change in demand since the base census.")
+    change_p10: Series[float] = number("Change, 1 in 10 lower.")
+    change_p50: Series[float] = number("Change, middle.")
+    change_p80: Series[float] = number("Change, 2 in 10 higher.")
+    change_p90: Series[float] = number("Change, 1 in 10 higher.")
+    gap_reason: Series[str] = text("Why there is no gap; empty where there is one.")
+    flexible: Series[str] = text(
+        "yes where some of the places may serve any accepted need.", isin=["yes", "no"]
+    )
+
+
+class ProvisionBalance(Contract):
+    """The authority page: one row a view, provision and year, with its three lines of shortage."""
+
+    scenario: Series[str] = text("Scenario name.")
+    view: Series[str] = text("placements or possible.", isin=["placements", "possible"])
+    provision: Series[str] = code("provisions", "Provision type.")
+    year: Series[pa.Int32] = year()
+    demand_mean: Series[float] = number("Mean demand of residents.", ge=0)
+    demand_p10: Series[float] = number("Demand, 1 in 10 lower.", ge=0)
+    demand_p90: Series[float] = number("Demand, 1 in 10 higher.", ge=0)
+    register_places: Series[pd.Int32Dtype] = number("Places on the register.", nullable=True)
+    net_export: Series[pd.Int32Dtype] = number("Base-year placements less roll.", nullable=True)
+    without_plan: Series[pd.Int32Dtype] = number(
+        "Places used by pupils without a plan.", nullable=True
+    )
+    shortage_total: Series[float] = number(
+        "Expected shortage summed over cells, never netted.", nullable=True
+    )
+    shortage_elsewhere: Series[float] = number(
+        "Of which free places of the same provision, for other cells, equal the number.",
+        nullable=True,
+    )
+    shortage_unmet: Series[float] = number("Of which no free place could.", nullable=True)
+    gap_reason: Series[str] = text("Why there is no gap; empty where there is one.")
+
+
+class BesideOthers(Contract):
+    """The authority beside England, its region and statistical neighbours."""
+
+    authority: Series[str] = text(
+        "Three-digit DfE code, ENG or region code; NEIGHBOURS for their median."
+    )
+    authority_name: Series[str] = text("Name.")
+    role: Series[str] = text("self, neighbour, neighbours_median, region or england.")
+    measure: Series[str] = text("What is measured.")
+    key: Series[str] = text("Setting group or need, or all.")
+    year: Series[pd.Int32Dtype] = number("January census year of the value.", nullable=True)
+    value: Series[float] = number("Share in per cent, or plans per 1,000.", nullable=True)
+    unit: Series[str] = text("percent or per_1000.")
+    note: Series[str] = text("Why a value is missing or old.")
+
+
+class Accuracy(Contract):
+    """How past forecasts of the same method fared: one row an origin, horizon, cut and method."""
+
+    origin: Series[pa.Int32] = year("Census year the forecast was made from; 0 for all pooled.")
+    horizon: Series[pa.Int32] = number("Years ahead.", ge=1)
+    cut: Series[str] = text("total or a setting group.")
+    method: Series[str] = text("Forecast method or naive rival.")
+    wape: Series[float] = number(
+        "Sum of absolute errors over sum of actuals, per cent.", nullable=True
+    )
+    bias: Series[float] = number(
+        "Sum of errors over sum of actuals, per cent; + is too high.", nullable=True
+    )
+    skill: Series[float] = number("1 - WAPE / WAPE of growth3.", nullable=True)
+    coverage_80: Series[float] = number(
+        "Share of actuals in the 80% band, per cent.", nullable=True
+    )
+    n: Series[pa.Int32] = number("Forecasts scored.", ge=0)
+
+
+class Assumptions(Contract):
+    """Every assumption a reader should know: one row an assumption."""
+
+    assumption: Series[str] = text("Short id.")
+    value: Series[str] = text("Its value in this run.")
+    unit: Series[str] = text("Unit, or empty.")
+    why: Series[str] = text("Why, in plain English.")
+    source: Series[str] = text("Where it comes from.")
+
+
+class FindingsTable(Contract):
+    """What was wrong with the inputs, worst first."""
+
+    check: Series[str] = text("Short id.")
+    severity: Series[str] = text("blocks, warns or informs.", isin=["blocks", "warns", "informs"])
+    message: Series[str] = text("What was found.")
+    action: Series[str] = text("What to do.")
+    source: Series[str] = text("File or table.")
+    row: Series[pa.Int64] = number("Row as a spreadsheet shows it; 0 if none.", ge=0)
+    column: Series[str] = text("Column, or empty.")
+    count: Series[pa.Int64] = number("How many rows, cells or children.", ge=0)

@@ -1,0 +1,74 @@
+"""Findings: what was wrong with an input, how many, how bad, and what to do.
+
+A reader never stops at the first problem. It collects findings and returns them beside its table,
+so that one report can list everything. A finding that *blocks* means nothing may be published.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+Severity = Literal["blocks", "warns", "informs"]
+SEVERITIES: tuple[Severity, ...] = ("blocks", "warns", "informs")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem, or one thing worth knowing, about an input.
+
+    Attributes:
+        check: Short stable id in snake case, for example `register_periods_overlap`.
+        severity: `blocks` (nothing is published), `warns` or `informs`.
+        message: What was found, in plain English. Never a value from a person-level row.
+        action: What the planner should do.
+        source: File (name only) or table it was found in.
+        row: Row in the file, counted as a spreadsheet shows it (header is row 1); 0 if none.
+        column: Column name, or empty.
+        count: How many rows, cells or children it touches.
+    """
+
+    check: str
+    severity: Severity
+    message: str
+    action: str
+    source: str = ""
+    row: int = 0
+    column: str = ""
+    count: int = 1
+
+
+@dataclass
+class Findings:
+    """A growing list of findings."""
+
+    items: list[Finding] = field(default_factory=list)
+
+    def block(self, check: str, message: str, action: str, **where: str | int) -> None:
+        """Add a finding that blocks publication."""
+        self.items.append(Finding(check, "blocks", message, action, **where))  # pyright: ignore[reportArgumentType]
+
+    def warn(self, check: str, message: str, action: str, **where: str | int) -> None:
+        """Add a finding that a planner should look at before relying on the result."""
+        self.items.append(Finding(check, "warns", message, action, **where))  # pyright: ignore[reportArgumentType]
+
+    def inform(self, check: str, message: str, action: str = "", **where: str | int) -> None:
+        """Add a finding that only explains."""
+        self.items.append(Finding(check, "informs", message, action, **where))  # pyright: ignore[reportArgumentType]
+
+    def extend(self, other: "Findings | Iterable[Finding]") -> None:
+        """Add another list of findings to this one."""
+        self.items.extend(other.items if isinstance(other, Findings) else other)
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """The findings that block publication."""
+        return [f for f in self.items if f.severity == "blocks"]
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row a finding, worst first, in the order found within a severity."""
+        columns = list(Finding.__dataclass_fields__)
+        table = pd.DataFrame([asdict(f) for f in self.items], columns=columns)
+        rank = table["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
+        return table.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")

@@ -1,0 +1,127 @@
+"""The workspace: the folder a planner owns, and the settings in its `sufficiency.toml`."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from sufficiency.errors import WorkspaceError
+
+CONFIG_NAME = "sufficiency.toml"
+LOCALITY_SCHEMES = ("former_district", "ward", "msoa", "file")
+CAPACITY_BASES = ("commissioned", "scap", "physical")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a planner chooses once for a workspace.
+
+    Attributes:
+        authority: Three-digit DfE code of the authority, for example 839.
+        seed: Seed of every random number; same inputs, settings and seed give the same files.
+        paths: Simulated futures; 200 by default.
+        years: Years ahead, 1 to 10.
+        locality_scheme: `former_district` (default), `ward`, `msoa`, or `file` (`localities.csv`).
+        capacity_basis: Which capacity the gap uses where the register has it.
+        first_year_probability: A first year of shortage needs at least this probability.
+        base_census: January census year to start from; 0 for the latest with full detail.
+        annotated_years: Census years whose flows are known to be unusual (backlog, recoding).
+    """
+
+    authority: str
+    seed: int = 2025
+    paths: int = 200
+    years: int = 10
+    locality_scheme: Literal["former_district", "ward", "msoa", "file"] = "former_district"
+    capacity_basis: Literal["commissioned", "scap", "physical"] = "commissioned"
+    first_year_probability: float = 0.5
+    base_census: int = 0
+    annotated_years: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where everything of one authority lives."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def inputs(self) -> Path:
+        """Folder of input files, one sub-folder a source."""
+        return self.root / "inputs"
+
+    @property
+    def register_csv(self) -> Path:
+        """The place register as CSV."""
+        return self.root / "places.csv"
+
+    @property
+    def register_workbook(self) -> Path:
+        """The place register as a workbook, the file a planner opens first."""
+        return self.root / "places.xlsx"
+
+    @property
+    def localities_csv(self) -> Path:
+        """LSOA to locality, used where the scheme is `file`."""
+        return self.root / "localities.csv"
+
+    @property
+    def outputs(self) -> Path:
+        """Folder of finished runs."""
+        return self.root / "outputs"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Asset store, Dagster history and logs."""
+        return self.root / ".dagster"
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Return the workspace at `root` with its settings.
+
+    Raises:
+        WorkspaceError: There is no `sufficiency.toml`, or a setting is unknown or out of range;
+            every wrong setting is named at once.
+    """
+    path = root / CONFIG_NAME
+    if not path.is_file():
+        raise WorkspaceError(
+            f"{path} does not exist. Make a workspace with: "
+            f"sufficiency init {root} --authority CODE --data FOLDER"
+        )
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise WorkspaceError(f"{path} is not valid TOML: {err}. Correct that line.") from None
+    return Workspace(root, _settings(raw, path))
+
+
+def _settings(raw: dict[str, Any], path: Path) -> Settings:
+    known = {f.name for f in fields(Settings)}
+    wrong = [f"unknown setting {name}" for name in raw if name not in known]
+    values = {name: value for name, value in raw.items() if name in known}
+    if "authority" not in values:
+        wrong.append("authority is missing (the three-digit DfE code, for example 839)")
+    values["authority"] = str(values.get("authority", ""))
+    if values["authority"] and not (len(values["authority"]) == 3 and values["authority"].isdigit()):
+        wrong.append("authority must be a three-digit DfE code, for example 839")
+    if "annotated_years" in values:
+        values["annotated_years"] = tuple(values["annotated_years"])
+    for name, low, high in (("paths", 10, 5000), ("years", 1, 10), ("seed", 0, 2**63 - 1)):
+        number = values.get(name, low)
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            wrong.append(f"{name} must be a whole number from {low} to {high}")
+    base = values.get("base_census", 0)
+    if not isinstance(base, int) or (base and not 2010 <= base <= 2060):
+        wrong.append("base_census must be a year such as 2025, or 0 for the latest")
+    if values.get("locality_scheme", LOCALITY_SCHEMES[0]) not in LOCALITY_SCHEMES:
+        wrong.append(f"locality_scheme must be one of {', '.join(LOCALITY_SCHEMES)}")
+    if values.get("capacity_basis", CAPACITY_BASES[0]) not in CAPACITY_BASES:
+        wrong.append(f"capacity_basis must be one of {', '.join(CAPACITY_BASES)}")
+    chance = values.get("first_year_probability", 0.5)
+    if not isinstance(chance, int | float) or not 0 < chance <= 1:
+        wrong.append("first_year_probability must be above 0 and at most 1")
+    if wrong:
+        raise WorkspaceError(f"{path}: {'; '.join(wrong)}.")
+    return Settings(**values)
