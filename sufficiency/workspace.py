@@ -1,12 +1,14 @@
 """The workspace: the folder a planner owns, and the settings in its `sufficiency.toml`."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 from sufficiency.errors import WorkspaceError
 
+MAX_YEARS = 10
 CONFIG_NAME = "sufficiency.toml"
 LOCALITY_SCHEMES = ("former_district", "ward", "msoa", "file")
 CAPACITY_BASES = ("commissioned", "scap", "physical")
@@ -37,6 +39,10 @@ class Settings:
     first_year_probability: float = 0.5
     base_census: int = 0
     annotated_years: tuple[int, ...] = ()
+
+    def described(self) -> dict[str, Any]:
+        """Return every setting as plain values that JSON can hold."""
+        return {**asdict(self), "annotated_years": list(self.annotated_years)}
 
 
 @dataclass(frozen=True)
@@ -104,11 +110,15 @@ def _settings(raw: dict[str, Any], path: Path) -> Settings:
     if "authority" not in values:
         wrong.append("authority is missing (the three-digit DfE code, for example 839)")
     values["authority"] = str(values.get("authority", ""))
-    if values["authority"] and not (len(values["authority"]) == 3 and values["authority"].isdigit()):
+    code = values["authority"]
+    if code and not (len(code) == 3 and code.isdigit()):
         wrong.append("authority must be a three-digit DfE code, for example 839")
-    if "annotated_years" in values:
-        values["annotated_years"] = tuple(values["annotated_years"])
-    for name, low, high in (("paths", 10, 5000), ("years", 1, 10), ("seed", 0, 2**63 - 1)):
+    annotated = values.get("annotated_years", [])
+    if isinstance(annotated, list) and all(type(year) is int for year in annotated):
+        values["annotated_years"] = tuple(annotated)
+    else:
+        wrong.append("annotated_years must be a list of years, for example [2024]")
+    for name, low, high in (("paths", 10, 5000), ("years", 1, MAX_YEARS), ("seed", 0, 2**63 - 1)):
         number = values.get(name, low)
         if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
             wrong.append(f"{name} must be a whole number from {low} to {high}")
@@ -125,3 +135,13 @@ def _settings(raw: dict[str, Any], path: Path) -> Settings:
     if wrong:
         raise WorkspaceError(f"{path}: {'; '.join(wrong)}.")
     return Settings(**values)
+
+
+def template(name: str) -> str:
+    """Return the text of a file that a new workspace starts from."""
+    return files("sufficiency.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def dagster_settings() -> str:
+    """Return the `dagster.yaml` of a workspace."""
+    return template("dagster.yaml")

@@ -148,7 +148,9 @@ class BesideOthers(Contract):
 class Accuracy(Contract):
     """How past forecasts of the same method fared: one row an origin, horizon, cut and method."""
 
-    origin: Series[pa.Int32] = year("Census year the forecast was made from; 0 for all pooled.")
+    origin: Series[pa.Int32] = number(
+        "January census the forecast was made from; 0 for all origins pooled.", ge=0
+    )
     horizon: Series[pa.Int32] = number("Years ahead.", ge=1)
     cut: Series[str] = text("total or a setting group.")
     method: Series[str] = text("Forecast method or naive rival.")

@@ -26,6 +26,8 @@ class Layout:
         any_of: Groups of aliases; at least one of each group must be present.
         not_columns: Columns (lower case) whose presence rules the layout out.
         file_pattern: Regular expression the file name must match (only where columns can't tell).
+        first_row: Pairs of column and regular expression that the first data row must match, where
+            two formats have the same columns: stocks are dated by academic year, flows by calendar.
     """
 
     name: str
@@ -37,3 +39,4 @@ class Layout:
     any_of: tuple[tuple[str, ...], ...] = field(default=())
     not_columns: tuple[str, ...] = field(default=())
     file_pattern: str = ""
+    first_row: tuple[tuple[str, str], ...] = field(default=())

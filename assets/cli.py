@@ -1,0 +1,167 @@
+"""The `sufficiency` command: make, check and run a workspace, and open its UI."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from sufficiency.errors import SufficiencyError
+from sufficiency.workspace import Workspace, open_workspace
+
+DONE, BLOCKED, COULD_NOT_RUN = 0, 1, 2
+FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sufficiency")
+def cli() -> None:
+    """The right number and types of SEND places: demand, places and gaps.
+
+    Exit codes: 0 done, 1 blocked by findings, 2 could not run.
+    """
+
+
+@cli.command()
+@FOLDER
+@click.option("--authority", required=True, metavar="CODE", help="Three-digit DfE code: 839.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of published files in any known layout; they are recognised by their columns.",
+)
+def init(folder: Path, authority: str, data: Path | None) -> None:
+    """Make a workspace in FOLDER, with a starter place register from today's schools."""
+    from assets.starting import start_workspace
+
+    started = start_workspace(folder, authority, data, say)
+    click.echo(f"Workspace ready: {folder}")
+    if data is None:
+        click.echo(f"Put published files into {folder / 'inputs'} (each sub-folder has a note).")
+    for line in started:
+        click.echo(line)
+    click.echo(f"Next: sufficiency check {folder}")
+
+
+@cli.command()
+@FOLDER
+def check(folder: Path) -> None:
+    """Read every input of FOLDER and list what is wrong, and what to do."""
+    from assets.reading import read_workspace
+
+    say("Reading the inputs")
+    findings = read_workspace(open_workspace(folder)).findings_table
+    _print_findings(findings)
+    sys.exit(BLOCKED if (findings["severity"] == "blocks").any() else DONE)
+
+
+@cli.command()
+@FOLDER
+@click.option("--years", type=click.IntRange(1, 10), help="Years ahead (10).")
+@click.option("--paths", type=click.IntRange(10, 5000), help="Simulated futures (200).")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of every random number.")
+def run(folder: Path, years: int | None, paths: int | None, seed: int | None) -> None:
+    """Run the whole job on FOLDER and write the outputs."""
+    from assets.running import run_forecast
+
+    workspace = open_workspace(folder)
+    started = time.monotonic()
+    chosen = {"years": years, "paths": paths, "seed": seed}
+    outcome = run_forecast(workspace, {k: v for k, v in chosen.items() if v is not None}, say)
+    if outcome.blocked is not None:
+        _print_findings(outcome.blocked)
+        click.echo("Nothing was written. Earlier outputs are untouched.", err=True)
+        sys.exit(BLOCKED)
+    if outcome.error:
+        click.echo(outcome.error, err=True)
+        sys.exit(COULD_NOT_RUN)
+    _print_outputs(workspace, outcome.headlines)
+    say(f"Done in {time.monotonic() - started:.0f} seconds")
+
+
+@cli.command()
+@FOLDER
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
+def ui(folder: Path, port: int) -> None:
+    """Open the Dagster UI of FOLDER on this computer only (http://127.0.0.1:3000)."""
+    from assets.running import dagster_home
+
+    workspace = open_workspace(folder)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(dagster_home(workspace)),
+        "SUFFICIENCY_WORKSPACE": str(workspace.root.resolve()),
+    }
+    click.echo(f"Opening http://127.0.0.1:{port} for {folder}. Press Ctrl+C to stop.")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "assets.definitions"]
+    finished = subprocess.run(
+        [*command, "--host", "127.0.0.1", "--port", str(port)],
+        env=environment,
+        cwd=workspace.dagster_home,
+        check=False,
+    )
+    sys.exit(DONE if finished.returncode in (0, -2, 130) else COULD_NOT_RUN)
+
+
+@cli.command()
+@click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), required=False
+)
+def demo(folder: Path) -> None:
+    """Make a synthetic authority in FOLDER (demo) and run the whole job on it."""
+    from assets.running import run_forecast
+    from assets.starting import start_demo
+
+    say("Making a synthetic authority, Westmere; none of its schools or areas exists")
+    start_demo(folder, say)
+    workspace = open_workspace(folder)
+    outcome = run_forecast(workspace, {}, say)
+    if outcome.error or outcome.blocked is not None:
+        click.echo(outcome.error or "The demo was blocked by its own findings.", err=True)
+        sys.exit(COULD_NOT_RUN)
+    _print_outputs(workspace, outcome.headlines)
+    click.echo(f"\nSee it in the browser: sufficiency ui {folder}   (or: make ui)")
+
+
+def say(line: str) -> None:
+    """Show progress on the error stream, so that output can be piped."""
+    click.echo(f"  {line} ...", err=True)
+
+
+def _print_findings(findings) -> None:
+    words = {"blocks": "BLOCKS", "warns": "WARNING", "informs": "Note"}
+    for row in findings.itertuples():
+        row_number = f"row {row.row}" if row.row else ""
+        column = f"column {row.column}" if row.column else ""
+        where = ", ".join(part for part in (row.source, row_number, column) if part)
+        click.echo(f"{words[row.severity]}: {where + ': ' if where else ''}{row.message}")
+        if row.action:
+            click.echo(f"    What to do: {row.action}")
+    tally = findings["severity"].value_counts()
+    click.echo(
+        f"{tally.get('blocks', 0)} blocking, {tally.get('warns', 0)} warnings, "
+        f"{tally.get('informs', 0)} notes."
+    )
+
+
+def _print_outputs(workspace: Workspace, headlines: list[str]) -> None:
+    run_name = (workspace.outputs / "latest.txt").read_text(encoding="utf-8").strip()
+    folder = workspace.outputs / run_name / "restricted"
+    click.echo()
+    for line in headlines:
+        click.echo(f"* {line}")
+    click.echo(f"\nOutputs (restricted, not for publication): {folder}")
+    for name in ("report", "sufficiency"):
+        for path in sorted(folder.glob(f"{name}*")):
+            click.echo(f"  {path.name}")
+
+
+def main() -> None:
+    """Run the command; a domain error is one clear line and exit code 2."""
+    try:
+        cli(standalone_mode=True)
+    except SufficiencyError as err:
+        click.echo(str(err), err=True)
+        sys.exit(COULD_NOT_RUN)

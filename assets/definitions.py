@@ -1,0 +1,57 @@
+"""The code location: every asset, check and job, over one workspace."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from assets import demand, gaps, inputs, jobs, publication, supply
+from assets.store import FrameStore
+from sufficiency.errors import WorkspaceError
+from sufficiency.workspace import Settings, open_workspace
+
+WORKSPACE_VARIABLE = "SUFFICIENCY_WORKSPACE"
+DEMO = Path("demo")
+ASSET_MODULES = [inputs, demand, supply, gaps, publication]
+
+
+def build_definitions(root: Path) -> dg.Definitions:
+    """Return every definition, over the workspace at `root`, with tables kept inside it.
+
+    A workspace that is missing or has a wrong setting still loads, so that the UI opens; the first
+    asset then says what to do.
+    """
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(ASSET_MODULES),
+        jobs=[jobs.forecast_places(_settings(root)), jobs.refresh_inputs()],
+        resources={
+            "workspace": dg.ResourceDefinition(lambda _: workspace_at(root)),
+            "io_manager": FrameStore(root / ".dagster" / "store"),
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+def workspace_at(root: Path):
+    """Return the workspace, making the demo where it is asked for and not there yet."""
+    from assets.failures import spoken_failures
+
+    with spoken_failures():
+        if root == DEMO and not root.exists():
+            from assets.starting import start_demo
+
+            start_demo(root)
+        return open_workspace(root)
+
+
+def _settings(root: Path) -> Settings | None:
+    try:
+        return open_workspace(root).settings
+    except WorkspaceError:
+        return None
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions over the workspace named by the environment, else the demo."""
+    return build_definitions(Path(os.environ.get(WORKSPACE_VARIABLE, DEMO)))

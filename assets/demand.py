@@ -1,0 +1,266 @@
+"""Demand: who has a plan today, how many there will be, and where they would be placed."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from assets.describe import column_schema, picture, row_count, short_table
+from assets.failures import spoken_failures
+from sufficiency import contracts as tables
+from sufficiency.workspace import MAX_YEARS, Workspace
+
+
+class ForecastChoices(dg.Config):
+    """What a planner may change in the launchpad."""
+
+    scenario: Literal["unmitigated"] = Field(
+        default="unmitigated", description="Scenario: unmitigated is today's practice carried on."
+    )
+    years: int = Field(default=10, ge=1, le=MAX_YEARS, description="Years ahead, 1 to 10.")
+    paths: int = Field(
+        default=200, ge=10, le=5000, description="Simulated futures, 10 to 5000; more is slower."
+    )
+    seed: int = Field(
+        default=2025, ge=0, description="Seed of every random number; same seed, same result."
+    )
+
+
+@dg.asset(
+    group_name="demand",
+    kinds={"pandas"},
+    deps=["findings"],
+    metadata=column_schema(tables.Plans),
+    check_specs=[
+        dg.AssetCheckSpec(
+            "plans_match_published",
+            asset="plans",
+            blocking=True,
+            description="Need by age, need by setting and age by setting equal the published "
+            "counts, cell by cell.",
+        )
+    ],
+)
+def plans(
+    workspace: dg.ResourceParam[Workspace],
+    published_stock: pd.DataFrame,
+    localities: pd.DataFrame,
+    imd: pd.DataFrame,
+    population: pd.DataFrame,
+) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
+    """One row a child or young person with an EHC plan at the base census.
+
+    On the open-data route the rows are **modelled**: no published count is changed, but who lives
+    where, and which need goes with which setting and age together, is inferred. Home areas are
+    modelled from child population and deprivation.
+    """
+    from sufficiency.findings import Findings
+    from sufficiency.margins import base_census, margin_differences, read_margins
+    from sufficiency.synthesis import synthesise
+
+    settings = workspace.settings
+    with spoken_failures():
+        base_year = settings.base_census or base_census(published_stock, settings.authority)
+        margins = read_margins(published_stock, settings.authority, base_year, Findings())
+        table = synthesise(
+            margins, localities, imd, population, settings.authority, base_year, settings.seed
+        )
+        different = margin_differences(table, margins)
+    by_setting = table.groupby("setting").size().sort_values(ascending=False)
+    yield dg.Output(
+        table,
+        metadata={
+            "plans": len(table),
+            "base_census": base_year,
+            **row_count(table),
+            "plans_by_setting": short_table(by_setting.rename("plans").reset_index()),
+        },
+    )
+    yield dg.AssetCheckResult(
+        check_name="plans_match_published",
+        passed=different.empty,
+        metadata={"published_cells_that_differ": len(different)},
+    )
+
+
+@dg.multi_asset(
+    name="pooled_forecast",
+    outs={
+        "targets": dg.AssetOut(
+            group_name="demand",
+            kinds={"pandas"},
+            metadata=column_schema(tables.Targets),
+            description="The pooled forecast of plans, in total and by setting group, from all "
+            "authorities' history: central line and how wrong such forecasts have been.",
+        ),
+        "accuracy": dg.AssetOut(
+            group_name="quality",
+            kinds={"pandas"},
+            metadata=column_schema(tables.Accuracy),
+            description="How the same method would have fared in past years, beside simple rivals "
+            "(no change, drift, three-year growth, national growth).",
+        ),
+    },
+)
+def pooled_forecast(
+    workspace: dg.ResourceParam[Workspace],
+    published_stock: pd.DataFrame,
+    published_flows: pd.DataFrame,
+    population: pd.DataFrame,
+    plans: pd.DataFrame,
+) -> Iterator[dg.Output]:
+    """Forecast totals and setting groups from the national panel, and score past forecasts."""
+    from forecasts.pooled import forecast_targets
+
+    base_year = int(plans["year"].iloc[0])
+    with spoken_failures():
+        targets, accuracy = forecast_targets(
+            published_stock,
+            published_flows,
+            population,
+            workspace.settings.authority,
+            base_year,
+            MAX_YEARS,
+        )
+    total = targets[targets["cut"] == "total"]
+    yield dg.Output(
+        targets,
+        output_name="targets",
+        metadata={
+            "plans_in_final_year": float(total["mean"].iloc[-1]),
+            **row_count(targets),
+            "total": short_table(total, ["year", "mean", "own_sd", "common_sd"]),
+        },
+    )
+    yield dg.Output(
+        accuracy,
+        output_name="accuracy",
+        metadata={
+            **row_count(accuracy),
+            "total_by_horizon": short_table(
+                accuracy[(accuracy["cut"] == "total") & (accuracy["origin"] == base_year)],
+                ["method", "horizon", "wape", "bias", "skill", "coverage_80", "n"],
+            ),
+        },
+    )
+
+
+@dg.multi_asset(
+    name="simulate_plans",
+    outs={
+        "paths": dg.AssetOut(
+            group_name="demand",
+            kinds={"pandas"},
+            metadata=column_schema(tables.Paths),
+            description="Simulated futures: every plan is moved forward year by year in each path. "
+            "Every other number is cut from this one table.",
+        ),
+        "path_totals": dg.AssetOut(
+            group_name="demand",
+            kinds={"pandas"},
+            metadata=column_schema(tables.PathTotals),
+            description="Stock, joiners and leavers of each path and year.",
+        ),
+        "assumptions": dg.AssetOut(
+            group_name="quality",
+            kinds={"pandas"},
+            metadata=column_schema(tables.Assumptions),
+            description="Every assumption behind this run, with its source.",
+        ),
+    },
+    check_specs=[
+        dg.AssetCheckSpec(
+            "no_plan_lost_or_made",
+            asset="path_totals",
+            blocking=True,
+            description="In each path and year: stock = last stock + joiners - leavers, and the "
+            "cells add up to it.",
+        )
+    ],
+)
+def simulate_plans(
+    config: ForecastChoices,
+    workspace: dg.ResourceParam[Workspace],
+    plans: pd.DataFrame,
+    targets: pd.DataFrame,
+    published_stock: pd.DataFrame,
+    published_flows: pd.DataFrame,
+    population: pd.DataFrame,
+    localities: pd.DataFrame,
+) -> Iterator[dg.Output | dg.AssetCheckResult]:
+    """Move every plan forward, path by path."""
+    from forecasts.rates import estimate_rates
+    from forecasts.simulation import broken_paths, simulate
+    from geo.localities import population_by_locality
+    from sufficiency.assumptions import assumptions_table
+
+    authority = workspace.settings.authority
+    base_year = int(plans["year"].iloc[0])
+    years = range(base_year, base_year + config.years + 1)
+    with spoken_failures():
+        homes = population_by_locality(population, localities, authority, years)
+        rates = estimate_rates(published_stock, published_flows, authority, base_year)
+        result = simulate(
+            plans,
+            rates,
+            targets,
+            homes,
+            scenario=config.scenario,
+            paths=config.paths,
+            years=config.years,
+            seed=config.seed,
+        )
+        broken = broken_paths(result)
+    yield dg.Output(
+        result.paths,
+        output_name="paths",
+        metadata={"paths": config.paths, "years": config.years, **row_count(result.paths)},
+    )
+    last = result.path_totals[result.path_totals["year"] == years[-1]]["stock"]
+    yield dg.Output(
+        result.path_totals,
+        output_name="path_totals",
+        metadata={
+            "plans_in_final_year_middle": float(last.median()),
+            "plans_in_final_year_1_in_10_lower": float(last.quantile(0.1)),
+            "plans_in_final_year_1_in_10_higher": float(last.quantile(0.9)),
+            **row_count(result.path_totals),
+        },
+    )
+    yield dg.Output(
+        assumptions_table(
+            workspace.settings, config.model_dump(), base_year, plans, population, rates.notes
+        ),
+        output_name="assumptions",
+    )
+    yield dg.AssetCheckResult(
+        asset_key="path_totals",
+        check_name="no_plan_lost_or_made",
+        passed=broken == 0,
+        metadata={"path_years_that_do_not_add_up": broken},
+    )
+
+
+@dg.asset(group_name="demand", kinds={"pandas"}, metadata=column_schema(tables.Demand))
+def demand(
+    paths: pd.DataFrame, path_totals: pd.DataFrame, plans: pd.DataFrame
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Plans by need group, provision, phase, locality and year: mean and range over the paths.
+
+    Means add up. The range of a total comes from the total's own paths, so ranges do not add up.
+    """
+    from sufficiency.gaps import demand as summarise
+    from sufficiency.reports import charts
+
+    with spoken_failures():
+        table = summarise(paths, str(plans["basis"].iloc[0]))
+    chart = charts.demand_total(table, int(plans["year"].iloc[0]))
+    return dg.MaterializeResult(
+        value=table,
+        metadata={
+            **row_count(table),
+            "chart": picture(charts.png(chart.figure), chart.alt),
+        },
+    )

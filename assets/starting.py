@@ -1,0 +1,146 @@
+"""Start a workspace: settings, an inputs folder, recognised files, a starter place register."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from sufficiency.contracts import Establishments, empty
+from sufficiency.errors import WorkspaceError
+from sufficiency.findings import Findings
+from sufficiency.workspace import CONFIG_NAME, Workspace, open_workspace, template
+
+DEMO_AUTHORITY = "999"
+DEMO_SEED = 999
+SEED = 2025
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def start_workspace(
+    folder: Path, authority: str, data: Path | None, say: Callable[[str], None] = quiet
+) -> list[str]:
+    """Make a workspace, or add what an existing one lacks; nothing that is there is overwritten.
+
+    Args:
+        folder: Where; made if absent.
+        authority: Three-digit DfE code.
+        data: Folder of published files to copy in, or None.
+        say: Told each step.
+
+    Returns:
+        Lines for the planner: what was copied and what to open first.
+
+    Raises:
+        WorkspaceError: The code is not three digits, or the folder is another authority's.
+    """
+    workspace = _settled(folder, authority)
+    lines = []
+    _write_notes(workspace)
+    if data is not None:
+        say(f"Recognising files in {data}")
+        lines.append(f"Copied {_copy(data, workspace)} recognised files into {workspace.inputs}")
+    if not workspace.register_csv.exists() and not workspace.register_workbook.exists():
+        say("Listing today's schools in a starter register")
+        lines += _write_starter(workspace)
+    return lines
+
+
+def _settled(folder: Path, authority: str) -> Workspace:
+    if not (len(authority) == 3 and authority.isdigit()):
+        raise WorkspaceError(
+            f"{authority} is not an authority code: use the three-digit DfE code, for example 839."
+        )
+    config = folder / CONFIG_NAME
+    if config.exists():
+        workspace = open_workspace(folder)
+        if workspace.settings.authority != authority:
+            raise WorkspaceError(
+                f"{folder} is already the workspace of authority {workspace.settings.authority}. "
+                f"Use another folder for {authority}."
+            )
+        return workspace
+    folder.mkdir(parents=True, exist_ok=True)
+    text = template(CONFIG_NAME).replace("{{ authority }}", authority)
+    seed = DEMO_SEED if authority == DEMO_AUTHORITY else SEED
+    config.write_text(text.replace("{{ seed }}", str(seed)), encoding="utf-8")
+    return open_workspace(folder)
+
+
+def _write_notes(workspace: Workspace) -> None:
+    """Write, in each sub-folder of inputs, which files belong there."""
+    from sufficiency.sources.catalogue import LAYOUTS
+
+    folders: dict[str, list[str]] = {}
+    for layout in LAYOUTS:
+        folders.setdefault(layout.folder, []).append(layout.title)
+    for name, titles in folders.items():
+        note = workspace.inputs / name / "README.txt"
+        if not note.exists():
+            note.parent.mkdir(parents=True, exist_ok=True)
+            listed = "\n".join(f"- {title}" for title in dict.fromkeys(titles))
+            note.write_text(
+                "Put these published files here, as downloaded (.csv, .csv.gz, .gpkg).\n"
+                "They are recognised by their columns; the names do not matter.\n\n"
+                + listed
+                + "\n",
+                encoding="utf-8",
+            )
+
+
+def _copy(data: Path, workspace: Workspace) -> int:
+    from sufficiency.sources.catalogue import scan
+
+    found = scan(data, Findings())
+    if not found:
+        raise WorkspaceError(
+            f"No file in {data} has a known layout. See the notes in {workspace.inputs} for which "
+            "files are needed."
+        )
+    for path, layout in found:
+        target = workspace.inputs / layout.folder / path.name
+        if not target.exists():
+            shutil.copyfile(path, target)
+    return len(found)
+
+
+def _write_starter(workspace: Workspace) -> list[str]:
+    from assets.reading import localities_of, place, read_published
+    from sufficiency.margins import base_census
+    from sufficiency.places import starter_register, write_register
+
+    findings = Findings()
+    published = read_published(workspace, findings)
+    if published is None or findings.blocking:
+        problems = [f"- {f.source}: {f.message} {f.action}" for f in findings.blocking]
+        return ["No starter register yet, because of the inputs:", *problems]
+    authority = workspace.settings.authority
+    schools = place(published, localities_of(workspace, published, findings))
+    base_year = base_census(published.published_stock, authority)
+    register = starter_register(schools, authority, base_year, findings)
+    write_register(workspace, register)
+    return [
+        f"Starter place register: {len(register)} rows, every one assumed from today's roll.",
+        f"Open {workspace.register_workbook} first: correct the places and confirm each row.",
+    ]
+
+
+def start_demo(folder: Path, say: Callable[[str], None] = quiet) -> None:
+    """Make the demo workspace: a synthetic authority with a register its planner has confirmed.
+
+    Raises:
+        WorkspaceError: The folder is the workspace of a real authority.
+    """
+    from sufficiency.demo import demo_register, write_demo_data
+    from sufficiency.places import read_register, write_register
+
+    fresh = not (folder / CONFIG_NAME).exists()
+    with tempfile.TemporaryDirectory() as made:
+        write_demo_data(Path(made), DEMO_SEED)
+        start_workspace(folder, DEMO_AUTHORITY, Path(made), say)
+    if fresh:
+        workspace = open_workspace(folder)
+        starter = read_register(workspace, empty(Establishments), Findings())
+        write_register(workspace, demo_register(starter))

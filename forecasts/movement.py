@@ -1,0 +1,74 @@
+"""Movement: the fewest changes of setting that explain how settings change with age.
+
+Published tables show how many plans each setting has at each age, not who moved. Given those who
+stay on and those who join, a setting with more plans than its share at the next age must lose
+some and one with fewer must gain. The smallest such movement is used, so turnover that cancels out
+is left out.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasts.defaults import AGES
+from forecasts.panel import OLDEST, Floats
+
+# Ages at 31 August for which a setting takes young people (domain handbook 8.1 and 8.3): early
+# years settings to 4, schools to 19, colleges and NEET from 16. Others at any age.
+EARLY_YEARS = ("EYP",)
+SCHOOLS = (
+    "MSLA", "MSAC", "MSIN", "SUPB", "RP", "SENU", "SPLA", "SPAC", "SPNM", "SPIN", "AP", "HOSP",
+)  # fmt: skip
+FROM_16 = ("FE", "FE6", "SPI", "NEET")
+EARLY_YEARS_END, SCHOOL_START, SCHOOL_END, COLLEGE_START = 4, 2, 19, 16
+
+
+def allowed(settings: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which settings take which ages, age x setting."""
+    ages = np.arange(AGES)[:, None]
+    names = np.array(settings)
+    return (
+        (~np.isin(names, EARLY_YEARS) | (ages <= EARLY_YEARS_END))
+        & (~np.isin(names, SCHOOLS) | ((ages >= SCHOOL_START) & (ages <= SCHOOL_END)))
+        & (~np.isin(names, FROM_16) | (ages >= COLLEGE_START))
+    )
+
+
+def smallest_moves(
+    stock: Floats, leave: Floats, joiners: Floats, can_go: NDArray[np.bool_]
+) -> Floats:
+    """Return chances of moving from each setting to each as a young person gets a year older.
+
+    Args:
+        stock: Plans by age and setting, 26 x S; only shares within an age matter for the target.
+        leave: Chance of leaving within the year, 26 x S.
+        joiners: Joiners by age and setting, 26 x S.
+        can_go: Which settings take which ages, 26 x S.
+
+    Returns:
+        Age x from x to (26 x S x S), rows summing to 1: the setting at age + 1 of one who stays.
+        At 25 nobody moves, for nobody stays.
+    """
+    count = stock.shape[1]
+    moves = np.repeat(np.eye(count)[None], AGES, axis=0)
+    # One placed early, such as a 15-year-old in college, may stay: only a setting's end is forced.
+    ended = ~can_go & np.logical_or.accumulate(can_go, axis=0)
+    for age in range(OLDEST):
+        staying = stock[age] * (1.0 - leave[age])
+        shares = stock[age + 1] * can_go[age + 1]
+        if shares.sum() <= 0:
+            shares = can_go[age + 1].astype(float)
+        shares = shares / shares.sum()
+        moves[age] = _moves(staying, joiners[age + 1], shares, ended[age + 1])
+    return moves
+
+
+def _moves(
+    staying: Floats, joining: Floats, shares: Floats, ended: NDArray[np.bool_]
+) -> Floats:
+    target = shares * (staying.sum() + joining.sum())
+    surplus = np.clip(staying + joining - target, 0.0, staying)
+    surplus = np.where(ended, staying, surplus)
+    short = np.where(shares > 0, np.maximum(target - joining - (staying - surplus), 0.0), 0.0)
+    where = short / short.sum() if short.sum() > 0 else shares
+    out = np.divide(surplus, staying, out=ended.astype(float), where=staying > 0)
+    return np.outer(out, where) + np.diag(1.0 - out)

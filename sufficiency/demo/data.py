@@ -1,0 +1,91 @@
+"""Writing the whole demo: every input file, in the layouts that real publications have."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.demo import ees_2022, ees_2025, england, land, residents, schools
+from sufficiency.demo.authorities import WESTMERE, Panel, panel
+from sufficiency.demo.flows import flows
+from sufficiency.demo.land import Land
+from sufficiency.demo.sharing import generator
+from sufficiency.demo.stock import stock
+from sufficiency.demo.writing import write_polygons, write_table
+
+POSTCODES_A_AREA = 3
+NEIGHBOURS = 10
+CLOSENESS = ("Extremely Close", "Very Close", "Very Close", "Very Close", "Close", "Close",
+             "Close", "Close", "Somewhat close", "Somewhat close")  # fmt: skip
+
+
+def write_demo_data(folder: Path, seed: int = 999) -> None:
+    """Write every input file of the made-up authority Westmere (code 999) and its panel.
+
+    Files go into sub-folders `ehcp`, `schools`, `population`, `geo`, `deprivation` and
+    `finance_la`. The same seed gives the same bytes. Every count is made up; see the package's
+    docstring for what is borrowed from England's published totals.
+
+    Args:
+        folder: Made if it does not exist; files of the same names are replaced.
+        seed: Seed of every random number, 0 or more.
+    """
+    authorities = panel(seed)
+    plans = stock(authorities, seed)
+    moves = flows(authorities, plans, seed)
+    made = land.land(seed)
+    places = schools.schools(made, seed)
+    for name, frame in ees_2025.files(authorities, plans, moves).items():
+        write_table(frame, folder / "ehcp" / f"ehcp2025_{name}.csv.gz")
+    for name, frame in ees_2022.files(authorities, plans, moves, seed).items():
+        write_table(frame, folder / "ehcp" / f"ehcp2022_{name}.csv.gz")
+    for name, frame in residents.estimates(authorities, seed).items():
+        write_table(frame, folder / "population" / f"{name}.csv.gz")
+    small = residents.small_areas(authorities, made, seed)
+    write_table(small, folder / "population" / "mye_lsoa11_2020_westmere.csv.gz")
+    ahead = residents.projection(authorities, seed)
+    write_table(ahead, folder / "population" / "snpp2022based_westmere.csv.gz")
+    for name, frame in land.lookups(authorities, made).items():
+        write_table(frame, folder / "geo" / f"{name}.csv.gz")
+    write_table(_postcodes(made, seed), folder / "geo" / "postcodes_westmere.csv.gz")
+    write_polygons(land.polygons(made), folder / "geo" / "lsoa21_westmere.gpkg", "lsoa21")
+    poor = land.indices(made, england.header("imd"), seed)
+    write_table(poor, folder / "deprivation" / "imd2025_lsoa21_westmere.csv.gz")
+    write_table(schools.register(places), folder / "schools" / "gias_full_westmere.csv.gz")
+    write_table(schools.census(places), folder / "schools" / "spc_school_level_westmere.csv.gz")
+    beside = _neighbours(authorities, seed)
+    write_table(beside, folder / "finance_la" / "statistical_neighbours_demo.csv")
+
+
+def _postcodes(made: Land, seed: int) -> pd.DataFrame:
+    """Return invented postcodes around each small area's middle."""
+    rng = generator(seed, "postcodes")
+    areas = made.areas.loc[made.areas.index.repeat(POSTCODES_A_AREA)].reset_index(drop=True)
+    shift = rng.normal(0.0, 60.0, (len(areas), 2))
+    return pd.DataFrame(
+        {
+            "pcd": [schools.postcode(n) for n in range(len(areas))],
+            "oseast1m": np.rint(areas["easting"] + shift[:, 0]).astype(int),
+            "osnrth1m": np.rint(areas["northing"] + shift[:, 1]).astype(int),
+            "laua": "E06000999",
+            "lsoa21_code_derived": areas["lsoa"],
+            "in_codepoint_open": 1,
+        }
+    )
+
+
+def _neighbours(authorities: Panel, seed: int) -> pd.DataFrame:
+    """Return ten statistical neighbours of every authority, in the published layout."""
+    rng = generator(seed, "neighbours")
+    codes = authorities.areas["old_la_code"].to_numpy()
+    rows = []
+    for row in authorities.areas.to_dict("records"):
+        others = rng.permutation(codes[(codes != row["old_la_code"]) & (codes != WESTMERE)])
+        number = f"{row['old_la_code']}.0"
+        region = (
+            f"{list(authorities.areas['region_code'].unique()).index(row['region_code']) + 1}.0"
+        )
+        pairs = zip(others[:NEIGHBOURS], CLOSENESS, strict=True)
+        near = [text for code, how in pairs for text in (f"{code}.0", how)]
+        rows.append([number, row["la_name"], number, region, row["region_name"], *near])
+    return pd.DataFrame(rows, columns=pd.Index(england.header("neighbours")))

@@ -1,0 +1,179 @@
+"""Paths counted once into dense cells, from which demand, gaps and balances are all cut.
+
+The possible-demand view moves plan holders who are not in a school place, of Reception to Year 11,
+to the provisions in which children of the same need group and phase are placed in the base year.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.errors import ContractError
+from sufficiency.terms import codes, lookup, phase_of_ncy
+
+View = Literal["placements", "possible"]
+VIEWS: tuple[View, ...] = ("placements", "possible")
+NO_PROVISION = "none"
+SCHOOL_NCY = (0, 11)
+SCHOOL_GROUPS = ("mainstream", "rp_unit", "special_state", "special_indep", "ap")
+CHUNK_ROWS = 2_000_000
+NCY_LOW, NCY_HIGH = -4, 21
+
+
+@dataclass(frozen=True)
+class Cube:
+    """One scenario's paths as counts by cell.
+
+    Attributes:
+        scenario: Scenario name.
+        years: January census years, ascending; the first is the base census.
+        localities: Home localities in alphabetical order.
+        counts: Plans by (locality, path, year, need group, provision, phase); provisions in the
+            order of the terms, with `none` last.
+        seekers: Of whom not in a school place, NCY 0 to 11: (locality, path, year, need group,
+            phase).
+        shares: Base-year share of each provision among those placed in a school: (need group,
+            provision, phase).
+    """
+
+    scenario: str
+    years: tuple[int, ...]
+    localities: tuple[str, ...]
+    counts: np.ndarray
+    seekers: np.ndarray
+    shares: np.ndarray
+
+    @property
+    def paths(self) -> int:
+        """Number of simulated paths."""
+        return self.counts.shape[1]
+
+    def at(self, locality: str | None, view: View) -> np.ndarray:
+        """Return demand by (path, year, need group, provision, phase) as floats.
+
+        Args:
+            locality: A home locality, or None for the whole authority.
+            view: `placements` as they would fall; `possible` adds those not in a school place.
+        """
+        if locality is None:
+            counts, seekers = self.counts.sum(axis=0), self.seekers.sum(axis=0)
+        elif locality not in self.localities:
+            counts, seekers = np.zeros_like(self.counts[0]), np.zeros_like(self.seekers[0])
+        else:
+            place = self.localities.index(locality)
+            counts, seekers = self.counts[place], self.seekers[place]
+        demand = counts.astype(float)
+        if view == "possible":
+            demand[:, :, :, -1, :] -= seekers
+            demand += seekers[:, :, :, None, :] * self.shares
+        return demand
+
+
+def provisions() -> list[str]:
+    """Return the provisions in the order of the cells: those of the terms, then `none`."""
+    return [*codes("provisions"), NO_PROVISION]
+
+
+def cubes(paths: pd.DataFrame) -> list[Cube]:
+    """Return the paths counted into cells, one cube a scenario in order of appearance.
+
+    Args:
+        paths: Paths table; any order of rows. Rows are taken in chunks, so that memory stays near
+            that of the cells themselves.
+    """
+    scenarios = _categories(paths["scenario"])
+    present = [s for n, s in enumerate(scenarios[1]) if (scenarios[0] == n).any()]
+    if len(present) == 1:
+        return [_cube(present[0], paths)]
+    return [_cube(name, paths[(paths["scenario"] == name).to_numpy()]) for name in present]
+
+
+def as_cubes(paths: pd.DataFrame | Iterable[Cube]) -> list[Cube]:
+    """Return cubes, counting the paths unless that was done before."""
+    return cubes(paths) if isinstance(paths, pd.DataFrame) else list(paths)
+
+
+def _cube(scenario: str, paths: pd.DataFrame) -> Cube:
+    locality, localities = _categories(paths["locality"])
+    used = [name for n, name in enumerate(localities) if (locality == n).any()]
+    used = sorted(used)
+    locality_map = _map(localities, {name: n for n, name in enumerate(used)})
+    setting, setting_names = _categories(paths["setting"])
+    need, need_names = _categories(paths["need"])
+    year_values = paths["year"].to_numpy()
+    years = tuple(int(y) for y in np.unique(year_values))
+    path_values, count = paths["path"].to_numpy(), paths["count"].to_numpy()
+    ncy = paths["ncy"].to_numpy()
+
+    group_names, phase_names = codes("need_groups"), codes("phases")
+    group_map = _map(need_names, _indices(lookup("needs", "need_group"), group_names))
+    provision_of = {s: p or NO_PROVISION for s, p in lookup("settings", "provision").items()}
+    provision_map = _map(setting_names, _indices(provision_of, provisions()))
+    phase_of = phase_of_ncy(pd.Series(np.arange(NCY_LOW, NCY_HIGH + 1)))
+    phase_map = np.array([phase_names.index(p) for p in phase_of])
+    seeks = _flags(setting_names, lookup("settings", "possible_demand"), ("yes",))
+    in_school = _flags(setting_names, lookup("settings", "setting_group"), SCHOOL_GROUPS)
+
+    shape = (
+        len(used),
+        int(path_values.max()) + 1,
+        len(years),
+        len(group_names),
+        len(provisions()),
+        len(phase_names),
+    )
+    counts = np.zeros(shape, dtype=np.int32)
+    seekers = np.zeros((*shape[:4], shape[5]), dtype=np.int32)
+    placed = np.zeros(shape[3:], dtype=float)
+    for start in range(0, len(paths), CHUNK_ROWS):
+        part = slice(start, start + CHUNK_ROWS)
+        year = np.searchsorted(years, year_values[part])
+        group, phase = group_map[need[part]], phase_map[ncy[part] - NCY_LOW]
+        provision, setting_part = provision_map[setting[part]], setting[part]
+        if group.min() < 0 or provision.min() < 0:
+            raise ContractError("Table paths: need or setting has codes that are not in the terms.")
+        where = (locality_map[locality[part]], path_values[part], year, group, provision, phase)
+        np.add.at(counts.reshape(-1), np.ravel_multi_index(where, shape), count[part])
+        school_age = (ncy[part] >= SCHOOL_NCY[0]) & (ncy[part] <= SCHOOL_NCY[1])
+        mask = seeks[setting_part] & school_age
+        to = (*(axis[mask] for axis in where[:4]), phase[mask])
+        np.add.at(seekers, to, count[part][mask])
+        mask = in_school[setting_part] & (year == 0)
+        np.add.at(placed, (group[mask], provision[mask], phase[mask]), count[part][mask])
+    return Cube(scenario, years, tuple(used), counts, seekers, _shares(placed))
+
+
+def _shares(placed: np.ndarray) -> np.ndarray:
+    """Return each provision's share by need group and phase.
+
+    A need group with nobody placed in a phase takes the share of all need groups there; a phase
+    with nobody placed leaves its plan holders without a provision.
+    """
+    total = placed.sum(axis=1, keepdims=True)
+    everyone = placed.sum(axis=0, keepdims=True)
+    placed = np.where(total > 0, placed, everyone)
+    total = placed.sum(axis=1, keepdims=True)
+    without = np.zeros_like(placed)
+    without[:, -1, :] = 1.0
+    return np.where(total > 0, placed / np.where(total > 0, total, 1.0), without)
+
+
+def _categories(values: pd.Series) -> tuple[np.ndarray, list[str]]:
+    kept = values.astype("category").cat
+    return kept.codes.to_numpy(), [str(c) for c in kept.categories]
+
+
+def _indices(of: dict[str, str], order: list[str]) -> dict[str, int]:
+    return {name: order.index(value) for name, value in of.items()}
+
+
+def _map(names: list[str], index: dict[str, int]) -> np.ndarray:
+    """Return the index of each category; categories that no row uses may be unknown (-1)."""
+    return np.array([index.get(name, -1) for name in names], dtype=np.int64)
+
+
+def _flags(names: list[str], of: dict[str, str], wanted: tuple[str, ...]) -> np.ndarray:
+    return np.array([of.get(name) in wanted for name in names], dtype=bool)

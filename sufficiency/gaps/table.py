@@ -1,0 +1,119 @@
+"""The gap table: demand less places in every cell, never netted."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.contracts import Gap, checked
+from sufficiency.gaps.cube import VIEWS, Cube, View, as_cubes
+from sufficiency.gaps.demand import QUANTILES
+from sufficiency.gaps.offer import Offer, Supply
+from sufficiency.terms import ALL, codes
+
+SHORT = 1e-9
+PLANS_BASES = ("modelled", "person")
+
+
+def gap_table(
+    paths: pd.DataFrame | Iterable[Cube],
+    places: pd.DataFrame,
+    basis: str,
+    threshold: float,
+) -> pd.DataFrame:
+    """Return the gap in every need group, provision, phase, locality and year.
+
+    Args:
+        paths: Paths table, or the cubes already counted from it.
+        places: Places table.
+        basis: `modelled` or `person`: the plans that the paths started from.
+        threshold: Probability of shortage from which a year counts as the first year, for
+            example 0.5.
+
+    Returns:
+        Gap: rows for locality ALL (basis `authority`: register, net export and occupants without
+        a plan pooled) and for each locality (basis `sited`: what is sited there, no net export).
+        gap = demand - places, positive is a shortage. Where a gap cannot be shown, gap,
+        probability, expected shortage and first year are missing and gap_reason says why. change
+        is demand less that of the base census, path by path. Cells without demand or places in
+        any year are left out. With modelled plans homes are modelled, so locality rows have basis
+        `sited, homes modelled`.
+    """
+    if basis not in PLANS_BASES:
+        raise ValueError(f"basis must be one of {', '.join(PLANS_BASES)}")
+    parts = []
+    for cube in as_cubes(paths):
+        supply = Supply(places, cube.years)
+        localities = sorted({*cube.localities, *supply.localities})
+        offers = {locality: supply.at(locality) for locality in (None, *localities)}
+        for view in VIEWS:
+            for locality, offer in offers.items():
+                demand = cube.at(locality, view)[:, :, :, :-1, :]
+                rows = _cells(demand, offer, cube.years, threshold)
+                parts.append(_labelled(rows, cube.scenario, view, locality, basis))
+    return checked(Gap, pd.concat(parts, ignore_index=True), "gap")
+
+
+def _labelled(
+    rows: pd.DataFrame, scenario: str, view: View, locality: str | None, plans_basis: str
+) -> pd.DataFrame:
+    sited = "sited" if plans_basis == "person" else "sited, homes modelled"
+    return rows.assign(
+        scenario=scenario,
+        view=view,
+        basis="authority" if locality is None else sited,
+        locality=ALL if locality is None else locality,
+    )
+
+
+def _cells(
+    demand: np.ndarray, offer: Offer, years: tuple[int, ...], threshold: float
+) -> pd.DataFrame:
+    """Return one row a cell and year, cells in the order provision, need group, phase."""
+    known = np.nan_to_num(offer.places, nan=0.0)
+    used = (demand != 0).any(axis=(0, 1)) | (known != 0).any(axis=0)
+    provision, group, phase = np.nonzero(used.transpose(1, 0, 2))
+    cell = (slice(None), group, provision, phase)
+    wanted = demand[(slice(None), *cell)]
+    places, reason = offer.places[cell], offer.reason[cell]
+    has_gap = reason == ""
+    gap = wanted - places
+    chance = np.where(has_gap, (gap > SHORT).mean(axis=0), np.nan)
+    columns: dict[str, np.ndarray] = {
+        "year": np.broadcast_to(np.array(years)[:, None], reason.shape),
+        "need_group": _names("need_groups", group, reason.shape),
+        "provision": _names("provisions", provision, reason.shape),
+        "phase": _names("phases", phase, reason.shape),
+        "capacity_basis": offer.capacity_basis[cell],
+        "places": places,
+        "of_which_net_export": offer.net_export[cell],
+        "of_which_without_plan": offer.without_plan[cell],
+        "p_shortage": chance,
+        "expected_shortage": np.where(has_gap, np.maximum(gap, 0).mean(axis=0), np.nan),
+        "first_year": np.where(has_gap, _first_year(chance, years, threshold), np.nan),
+        "gap_reason": reason,
+        "flexible": np.where(offer.flexible[cell], "yes", "no"),
+    }
+    spread = _spread(wanted)
+    for name, values in spread.items():
+        columns[f"demand_{name}"] = values
+        columns[f"gap_{name}"] = np.where(has_gap, values - places, np.nan)
+    for name, values in _spread(wanted - wanted[:, :1]).items():
+        columns[f"change_{name}"] = values
+    return pd.DataFrame({name: values.T.ravel() for name, values in columns.items()})
+
+
+def _names(kind: str, index: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    return np.broadcast_to(np.array(codes(kind), dtype=object)[index], shape)
+
+
+def _spread(values: np.ndarray) -> dict[str, np.ndarray]:
+    levels = np.quantile(values, list(QUANTILES.values()), axis=0)
+    return {"mean": values.mean(axis=0), **dict(zip(QUANTILES, levels, strict=True))}
+
+
+def _first_year(chance: np.ndarray, years: tuple[int, ...], threshold: float) -> np.ndarray:
+    """Return each cell's first year with the chance at or above the threshold, in every year."""
+    reached = chance >= threshold
+    first = np.array(years, dtype=float)[np.argmax(reached, axis=0)]
+    return np.broadcast_to(np.where(reached.any(axis=0), first, np.nan), chance.shape)

@@ -1,0 +1,357 @@
+"""The register's rules: every broken row is reported at once, with row, column and what to do."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pandas as pd
+
+from sufficiency.contracts import Register, checked
+from sufficiency.findings import Finding, Findings
+from sufficiency.places.cells import DATES, METRES, NEEDS, WHOLE_NUMBERS, YES_NO
+from sufficiency.places.row_conflicts import duplicates, overlaps, period_breaks
+from sufficiency.terms import OUTSIDE, codes
+
+CAPACITIES = ("commissioned_places", "scap_capacity", "physical_capacity", "on_roll")
+CHANGE_STATUSES = ("existing", "funded", "approved", "proposed")
+NCY_LIMITS = (-4, 21)
+FAR_ABOVE = 1.25
+FAR_ABOVE_PUPILS = 10
+
+Rule = Callable[[pd.DataFrame, str], Iterator[Finding]]
+
+
+def to_register(
+    raw: pd.DataFrame,
+    source: str,
+    findings: Findings,
+    establishments: pd.DataFrame | None = None,
+    localities: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the register of normalised text cells, adding a finding for every broken rule.
+
+    Args:
+        raw: Text cells indexed by spreadsheet row (see `cells.raw_cells`).
+        source: File name, for findings.
+        findings: Receives every problem.
+        establishments: Establishments table; fills blank names, coordinates and localities, and
+            tells which schools are closed or not on the school list.
+        localities: Localities table (or any frame with a column `locality`); a locality that is
+            not in it is taken from `establishments`, else reported.
+
+    Returns:
+        Register: the rows that break no blocking rule.
+    """
+    cells = _with_school_details(raw, establishments)
+    found: list[Finding] = []
+    for rule in ROW_RULES:
+        found.extend(rule(cells, source))
+    broken = {f.row for f in found if f.severity == "blocks"}
+    readable = cells[~cells.index.isin(list(broken))]
+    for rule in TABLE_RULES:
+        found.extend(rule(readable, source))
+    if establishments is not None:
+        found.extend(_school_list(cells, source, establishments))
+    blank = cells.index[cells["locality"] == ""]
+    found.extend(_no_locality(row, source) for row in blank)
+    cells.loc[blank, "locality"] = OUTSIDE
+    if localities is not None:
+        cells, problems = _known_localities(cells, source, establishments, localities)
+        found.extend(problems)
+    if cells.empty:
+        found.append(
+            Finding(
+                "register_empty",
+                "blocks",
+                f"{source} has no rows.",
+                "Add one row for each special school, unit, resourced provision and base.",
+                source,
+            )
+        )
+    findings.extend(sorted(found, key=lambda f: f.row))
+    broken = {f.row for f in found if f.severity == "blocks"}
+    return checked(Register, _typed(cells[~cells.index.isin(list(broken))]), "register")
+
+
+def _typed(cells: pd.DataFrame) -> pd.DataFrame:
+    frame = cells.copy()
+    for column in WHOLE_NUMBERS:
+        frame[column] = pd.to_numeric(frame[column].replace("", None)).astype("Int32")
+    for column in METRES:
+        frame[column] = pd.to_numeric(frame[column].replace("", None)).astype(float)
+    return frame
+
+
+def _with_school_details(raw: pd.DataFrame, establishments: pd.DataFrame | None) -> pd.DataFrame:
+    cells = raw.copy()
+    if establishments is not None and not establishments.empty:
+        schools = establishments.drop_duplicates("urn").set_index("urn")
+        for column in ("name", "locality", *METRES):
+            values = schools[column].astype("object")
+            known = values[values.notna()].map(str)
+            filled = cells["urn"].map(known).fillna("").astype("str")
+            cells[column] = cells[column].where(cells[column] != "", filled)
+    cells["name"] = cells["name"].where(cells["name"] != "", cells["urn"])
+    return cells
+
+
+def _blank_urn(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    for row in cells.index[cells["urn"] == ""]:
+        yield _block(
+            "register_urn_missing",
+            f"Row {row} has no urn.",
+            "Put the school's URN (or UKPRN of a college), or a made-up code for a new school.",
+            source,
+            row,
+            "urn",
+        )
+
+
+def _unknown_codes(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    allowed_values = {
+        "provision": tuple(codes("provisions")),
+        "sex_restriction": ("F", "M", ""),
+        "change_status": CHANGE_STATUSES,
+        **dict.fromkeys(YES_NO, ("yes", "no")),
+    }
+    for column, allowed in allowed_values.items():
+        for row in cells.index[~cells[column].isin(list(allowed))]:
+            words = ", ".join(a or "blank" for a in allowed)
+            yield _block(
+                f"register_unknown_{column}",
+                f"Row {row}: {column} is '{cells.at[row, column]}', which is not known.",
+                f"Use one of: {words}.",
+                source,
+                row,
+                column,
+            )
+
+
+def _unknown_needs(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    known = codes("needs")
+    for column in NEEDS:
+        for row, text in cells[column].items():
+            wrong = [word for word in text.split() if word not in known]
+            if wrong:
+                yield _block(
+                    "register_unknown_need",
+                    f"Row {row}: {column} has unknown need codes {', '.join(wrong)}.",
+                    f"Use codes from this list, separated by spaces: {' '.join(known)}.",
+                    source,
+                    row,
+                    column,
+                    len(wrong),
+                )
+
+
+def _numbers(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    for column in (*WHOLE_NUMBERS, *METRES):
+        ncy = column.startswith("ncy")
+        for row, text in cells[column].items():
+            problem, action = _number_problem(text, ncy, whole=column not in METRES)
+            if problem:
+                check = (
+                    "register_negative_places" if problem == NEGATIVE else "register_not_a_number"
+                )
+                yield _block(check, f"Row {row}: {column} {problem}.", action, source, row, column)
+
+
+NEGATIVE = "is negative"
+
+
+def _number_problem(text: str, ncy: bool, whole: bool) -> tuple[str, str]:
+    """Return what is wrong with a normalised number and what to do, both empty if nothing is."""
+    if text == "":
+        return ("is blank", "Put a year group: 0 is Reception, 7 is Year 7.") if ncy else ("", "")
+    try:
+        value = float(text)
+    except ValueError:
+        return f"is '{text}', which is not a number", "Put a number, or leave it blank if unknown."
+    if not whole:
+        return "", ""
+    if value != int(value) or abs(value) > 100_000:
+        return f"is {text}", "Put a whole number of children or places."
+    if ncy and not NCY_LIMITS[0] <= value <= NCY_LIMITS[1]:
+        return f"is {text}", "Put a year group from -4 to 21: 0 is Reception, 7 is Year 7."
+    if not ncy and value < 0:
+        return NEGATIVE, "Put 0 or more, or leave it blank if unknown."
+    return "", ""
+
+
+def _dates(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    for column in DATES:
+        for row, text in cells[column].items():
+            if text == "" and column != "effective_from":
+                continue
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                found = f"is '{text}', which is not a date" if text else "is blank"
+                yield _block(
+                    "register_bad_date",
+                    f"Row {row}: {column} {found}.",
+                    "Write dates as DD/MM/YYYY or YYYY-MM-DD.",
+                    source,
+                    row,
+                    column,
+                )
+
+
+ROW_RULES: tuple[Rule, ...] = (_blank_urn, _unknown_codes, _unknown_needs, _numbers, _dates)
+
+
+def _ranges(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    first, last = cells["ncy_from"].astype(int), cells["ncy_to"].astype(int)
+    for row in cells.index[first > last]:
+        yield _block(
+            "register_year_groups_reversed",
+            f"Row {row}: ncy_from {first[row]} is after ncy_to {last[row]}.",
+            "Put the youngest year group in ncy_from and the oldest in ncy_to.",
+            source,
+            row,
+            "ncy_from",
+        )
+    reversed_dates = (cells["effective_to"] != "") & (
+        cells["effective_to"] < cells["effective_from"]
+    )
+    for row in cells.index[reversed_dates]:
+        yield _block(
+            "register_period_reversed",
+            f"Row {row}: effective_to is before effective_from.",
+            "Correct the two dates, or leave effective_to blank if there is no end.",
+            source,
+            row,
+            "effective_to",
+        )
+
+
+def _no_places(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    none = (cells[list(CAPACITIES)] == "").all(axis=1)
+    for row in cells.index[none & (cells["assumed"] == "no")]:
+        yield _block(
+            "register_places_missing",
+            f"Row {row} is confirmed but gives no places in any column.",
+            "Fill in commissioned_places (0 if there are none), or put yes in assumed.",
+            source,
+            row,
+            "commissioned_places",
+        )
+
+
+def _over_full(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    roll = pd.to_numeric(cells["on_roll"].replace("", None)).astype(float)
+    physical = pd.to_numeric(cells["physical_capacity"].replace("", None)).astype(float)
+    over = (roll > FAR_ABOVE * physical) & (roll - physical >= FAR_ABOVE_PUPILS)
+    for row in cells.index[over]:
+        yield Finding(
+            "register_roll_far_above_capacity",
+            "warns",
+            f"Row {row}: {roll[row]:.0f} on roll, but physical_capacity is {physical[row]:.0f}.",
+            "Check both; a roll over capacity is possible and stays visible.",
+            source,
+            int(row),
+            "physical_capacity",
+        )
+
+
+TABLE_RULES: tuple[Rule, ...] = (
+    _ranges,
+    _no_places,
+    _over_full,
+    duplicates,
+    overlaps,
+    period_breaks,
+)
+
+
+def _school_list(
+    cells: pd.DataFrame, source: str, establishments: pd.DataFrame
+) -> Iterator[Finding]:
+    status = establishments.drop_duplicates("urn").set_index("urn")["status"]
+    found = cells["urn"].map(status).fillna("")
+    for row in cells.index[(found == "closed") & (cells["effective_to"] == "")]:
+        yield Finding(
+            "register_school_closed",
+            "warns",
+            f"Row {row}: the school list says this school is closed, but the row has no end.",
+            "Put the closing day in effective_to, and add a row under the new URN if it goes on.",
+            source,
+            int(row),
+            "effective_to",
+        )
+    unknown = cells.index[(found == "") & (cells["change_status"] == "existing")]
+    for row in unknown:
+        yield Finding(
+            "register_school_not_listed",
+            "warns",
+            f"Row {row}: the urn is not on the school list.",
+            "Check the urn; a school that became an academy has a new one.",
+            source,
+            int(row),
+            "urn",
+        )
+
+
+def _no_locality(row: object, source: str) -> Finding:
+    return Finding(
+        "register_locality_blank",
+        "warns",
+        f"Row {row} has no locality and its urn is not on the school list: outside is used.",
+        "Fill in locality, so that the places count where they are.",
+        source,
+        int(row),  # pyright: ignore[reportArgumentType]
+        "locality",
+    )
+
+
+def _known_localities(
+    cells: pd.DataFrame,
+    source: str,
+    establishments: pd.DataFrame | None,
+    localities: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[Finding]]:
+    known = {*localities["locality"], OUTSIDE}
+    result, found = cells.copy(), []
+    for row in cells.index[~cells["locality"].isin(list(known))]:
+        listed = ""
+        if establishments is not None:
+            match = establishments.loc[establishments["urn"] == cells.at[row, "urn"], "locality"]
+            listed = str(match.iloc[0]) if len(match) else ""
+        if listed in known:
+            result.loc[row, "locality"] = listed
+            found.append(
+                Finding(
+                    "register_locality_replaced",
+                    "warns",
+                    f"Row {row}: locality '{cells.at[row, 'locality']}' is not in the locality "
+                    f"table; {listed} is used, where the school lies.",
+                    "Correct column locality if the site is elsewhere.",
+                    source,
+                    int(row),
+                    "locality",
+                )
+            )
+        else:
+            found.append(
+                _block(
+                    "register_unknown_locality",
+                    f"Row {row}: locality '{cells.at[row, 'locality']}' is not in the locality "
+                    "table.",
+                    f"Use one of: {', '.join(sorted(known))}.",
+                    source,
+                    row,
+                    "locality",
+                )
+            )
+    return result, found
+
+
+def _block(
+    check: str,
+    message: str,
+    action: str,
+    source: str,
+    row: object,
+    column: str = "",
+    count: int = 1,
+) -> Finding:
+    return Finding(check, "blocks", message, action, source, int(row), column, count)  # pyright: ignore[reportArgumentType]

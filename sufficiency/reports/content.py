@@ -1,0 +1,227 @@
+"""The canonical tables of a run gathered into what the page and the workbook carry.
+
+Rows are chosen and named here; no number is made but a difference of two means and a sum of
+expected shortages, both of which add up by construction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from sufficiency.reports import appendices, charts, maps, tables
+from sufficiency.reports.page import ReportContent
+from sufficiency.reports.picture import Picture
+from sufficiency.reports.printing import in_order
+from sufficiency.terms import ALL, OUTSIDE, lookup
+
+YEARS_AHEAD = 5
+OUTSIDE_NAME = "Outside the authority (not on the map)"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report is about.
+
+    Attributes:
+        authority: Three-digit DfE code.
+        authority_name: Name.
+        base_year: Base census.
+        run: Run id.
+    """
+
+    authority: str
+    authority_name: str
+    base_year: int
+    run: str
+
+
+def report_content(
+    about: About,
+    run_tables: Mapping[str, pd.DataFrame],
+    headlines: list[str],
+    scap: pd.DataFrame,
+    shapes: gpd.GeoDataFrame | None = None,
+) -> ReportContent:
+    """Return everything the page and the workbook need.
+
+    Args:
+        about: What the report is about.
+        run_tables: Canonical tables by name: demand, gap, provision_balance, beside_others,
+            accuracy, assumptions, findings, input_files, register, published_stock.
+        headlines: Sentences, the most important first.
+        scap: The draft from `returns.scap`.
+        shapes: locality, geometry; None where the workspace has none.
+    """
+    gap, demand = run_tables["gap"], run_tables["demand"]
+    focus = focus_year(demand, about.base_year)
+    licences = run_tables["input_files"]["licence"]
+    return ReportContent(
+        authority=about.authority,
+        authority_name=about.authority_name,
+        base_year=about.base_year,
+        run=about.run,
+        basis=str(demand["basis"].iloc[0]) if len(demand) else "",
+        headlines=tuple(headlines),
+        charts=run_charts(about, run_tables),
+        maps=() if shapes is None else locality_maps(gap, demand, shapes, about.base_year),
+        balance=tables.balance_table(run_tables["provision_balance"], focus),
+        main=tables.largest(gap, focus, about.base_year),
+        everything=tables.gap_table(gap, about.base_year),
+        beside=tables.beside_table(run_tables["beside_others"]),
+        accuracy=appendices.accuracy_table(run_tables["accuracy"]),
+        assumptions=appendices.assumptions_table(run_tables["assumptions"]),
+        findings=appendices.findings_table(run_tables["findings"]),
+        inputs=appendices.inputs_table(run_tables["input_files"]),
+        scap=appendices.scap_table(scap),
+        licences=tuple(dict.fromkeys(line for line in licences if line)),
+    )
+
+
+def focus_year(demand: pd.DataFrame, base_year: int) -> int:
+    """Return the year that tables show: five years ahead, or the last forecast if nearer."""
+    return min(base_year + YEARS_AHEAD, int(demand["year"].max()))
+
+
+def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, ...]:
+    """Return the charts of a run: all plans, need groups, then each provision.
+
+    Args:
+        about: What the report is about.
+        run_tables: Canonical tables: demand, provision_balance, register, published_stock.
+    """
+    demand = run_tables["demand"]
+    authority = tables.authority_rows(demand)
+    totals = authority[(authority["need_group"] == ALL) & (authority["phase"] == ALL)]
+    groups = authority[(authority["provision"] == ALL) & (authority["phase"] == ALL)]
+    stock = run_tables["published_stock"]
+    history = recorded(stock, about.authority, about.base_year)
+    made = [
+        charts.demand_total(
+            totals[totals["provision"] == ALL], about.authority_name, history.get(ALL)
+        ),
+        charts.demand_by_need_group(groups, about.base_year, focus_year(demand, about.base_year)),
+    ]
+    for provision in in_order(lookup("provisions", "name"), "provisions"):
+        rows = totals[totals["provision"] == provision]
+        if len(rows):
+            made.append(
+                charts.demand_and_places(
+                    rows,
+                    provision,
+                    places_for_residents(run_tables["provision_balance"], provision),
+                    history.get(provision),
+                    assumed=is_assumed(run_tables["register"], provision),
+                )
+            )
+    return tuple(made)
+
+
+def places_for_residents(balance: pd.DataFrame, provision: str) -> pd.DataFrame | None:
+    """Return year, places that residents can use; None where a gap has no meaning.
+
+    Places for residents are the register's, plus the net places used elsewhere, less those used by
+    pupils without a plan; missing where the register has no row.
+    """
+    if lookup("provisions", "capacity_gap")[provision] != "yes":
+        return None
+    rows = tables.authority_rows(balance)
+    rows = rows[rows["provision"] == provision]
+    places = rows["register_places"] + rows["net_export"].fillna(0) + rows["without_plan"].fillna(0)
+    return pd.DataFrame({"year": rows["year"], "places": places})
+
+
+def is_assumed(register: pd.DataFrame, provision: str) -> bool:
+    """Return whether any of a provision's register rows still awaits a planner."""
+    return bool(((register["provision"] == provision) & (register["assumed"] == "yes")).any())
+
+
+def recorded(stock: pd.DataFrame, authority: str, base_year: int) -> dict[str, pd.DataFrame]:
+    """Return published plans up to the base census: ALL and each provision -> year, plans.
+
+    A year in which any part of a provision was not published is left out, never counted as 0.
+
+    Args:
+        stock: The `published_stock` table.
+        authority: Three-digit DfE code.
+        base_year: Base census.
+    """
+    own = stock[(stock["authority"] == authority) & (stock["year"] <= base_year)]
+    settings = own[own["dimension"] == "setting"]
+    provision = settings["key"].map(lookup("settings", "provision"))
+    parts = pd.concat(
+        [
+            own[own["dimension"] == "total"].assign(provision=ALL),
+            settings.assign(provision=provision)[provision.fillna("") != ""],
+        ]
+    )
+    sums = parts.assign(known=parts["status"].isin(["ok", "zero"])).groupby(["provision", "year"])
+    table = sums.agg(plans=("value", "sum"), known=("known", "all")).reset_index()
+    table = table[table["known"]]
+    return {
+        str(name): rows[["year", "plans"]].reset_index(drop=True)
+        for name, rows in table.groupby("provision")
+    }
+
+
+def locality_maps(
+    gap: pd.DataFrame, demand: pd.DataFrame, shapes: gpd.GeoDataFrame, base_year: int
+) -> tuple[Picture, ...]:
+    """Return the maps of a run: change in plans and, where places are known, shortage.
+
+    Args:
+        gap: The `gap` table.
+        demand: The `demand` table.
+        shapes: locality, geometry.
+        base_year: Base census.
+    """
+    focus = focus_year(demand, base_year)
+    modelled = bool((demand["basis"] == "modelled").any())
+    note = "Where children live is modelled: a guide, not a count." if modelled else ""
+    made = [
+        maps.locality_map(
+            shapes,
+            _renamed(locality_changes(demand, base_year, focus)),
+            title=f"Change in EHC plans, January {base_year} to January {focus}",
+            unit="plans",
+            note=note,
+        )
+    ]
+    shortages = locality_shortages(gap, focus)
+    if shortages["value"].notna().any():
+        made.append(
+            maps.locality_map(
+                shapes,
+                _renamed(shortages),
+                title=f"Expected shortage against the places in each locality, January {focus}",
+                unit="places",
+                rise="Shortage",
+                note="Only places in the locality are counted, so a shortage here may be met "
+                f"elsewhere; localities do not add up to the authority. {note}".strip(),
+            )
+        )
+    return tuple(made)
+
+
+def locality_changes(demand: pd.DataFrame, base_year: int, year: int) -> pd.DataFrame:
+    """Return locality, value: change in the mean number of plans since the base census."""
+    kept = (demand["view"] == "placements") & (demand["locality"] != ALL)
+    for column in ("need_group", "provision", "phase"):
+        kept &= demand[column] == ALL
+    kept &= demand["scenario"] == tables.first_scenario(demand)
+    means = demand[kept].set_index(["locality", "year"])["mean"].unstack("year")
+    change = means.reindex(columns=[base_year, year])
+    return (change[year] - change[base_year]).rename("value").reset_index()
+
+
+def locality_shortages(gap: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return locality, value: expected shortage summed over cells, missing if none is known."""
+    kept = (gap["view"] == "placements") & (gap["locality"] != ALL) & (gap["year"] == year)
+    kept &= gap["scenario"] == tables.first_scenario(gap)
+    sums = gap[kept].groupby("locality")["expected_shortage"].sum(min_count=1)
+    return sums.rename("value").reset_index()
+
+
+def _renamed(values: pd.DataFrame) -> pd.DataFrame:
+    return values.assign(locality=values["locality"].replace(OUTSIDE, OUTSIDE_NAME))

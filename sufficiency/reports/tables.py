@@ -1,0 +1,240 @@
+"""The main tables made readable: plain headings and names for codes."""
+
+import pandas as pd
+
+from sufficiency.reports.printing import (
+    NOT_KNOWN,
+    Kind,
+    ReportTable,
+    chosen_columns,
+    printed_range,
+)
+from sufficiency.terms import ALL, lookup
+
+ALL_NEEDS, ALL_PHASES, WHOLE_AUTHORITY = "All needs", "All phases", "Whole authority"
+HIGH, LOW = " (1 in 10 higher)", " (1 in 10 lower)"
+FUTURES = "8 in 10 futures"
+
+
+def has_gaps(gap: pd.DataFrame) -> bool:
+    """Return whether any row of the gap table has a gap; if none, only change can be shown."""
+    return bool(gap["gap_mean"].notna().any())
+
+
+def main_name(gap: pd.DataFrame) -> str:
+    """Return the main table's name: `Gap`, or `Change from roll` while places are assumed."""
+    return "Gap" if has_gaps(gap) else "Change from roll"
+
+
+def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
+    """Return every row of the gap table, readable.
+
+    Args:
+        gap: The `gap` table.
+        base_year: Base census, for the heading of the change.
+    """
+    change = f"Change since January {base_year}"
+    columns: dict[str, tuple[str, Kind]] = {
+        "provision": ("Provision", "text"),
+        "need_group": ("Need group", "text"),
+        "phase": ("Phase", "text"),
+        "locality": ("Locality", "text"),
+        "year": ("January census", "year"),
+        "view": ("View of demand", "text"),
+        "demand_mean": ("Demand (mean)", "decimal"),
+        "demand_p10": ("Demand" + LOW, "decimal"),
+        "demand_p90": ("Demand" + HIGH, "decimal"),
+        "change_mean": (f"{change} (mean)", "decimal"),
+        "change_p10": (change + LOW, "decimal"),
+        "change_p90": (change + HIGH, "decimal"),
+    }
+    if has_gaps(gap):
+        columns |= {
+            "capacity_basis": ("Places are", "text"),
+            "places": ("Places for residents", "whole"),
+            "gap_mean": ("Gap (mean)", "decimal"),
+            "gap_p10": ("Gap" + LOW, "decimal"),
+            "gap_p90": ("Gap" + HIGH, "decimal"),
+            "p_shortage": ("Probability of shortage", "percent"),
+            "expected_shortage": ("Expected shortage", "decimal"),
+            "first_year": ("First year a shortage is likely", "year"),
+        }
+    columns |= {"gap_reason": ("Why there is no gap", "text"), "flexible": ("Flexible", "text")}
+    if gap["scenario"].nunique() > 1:
+        columns = {"scenario": ("Scenario", "text"), **columns}
+    note = (
+        "Positive is a shortage. Rows are never set off against each other, and locality rows do "
+        "not add up to the whole authority."
+        if has_gaps(gap)
+        else "Places are assumed from today's roll or not known, so this shows change in demand "
+        "only: correct the Places sheet and run again to see gaps."
+    )
+    return chosen_columns(main_name(gap), _named(gap), columns, note)
+
+
+def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> ReportTable:
+    """Return the largest gaps, or changes while places are assumed, in one year.
+
+    Whole authority, demand as placements would fall, first scenario. Largest by size either way,
+    so that a growing surplus is as visible as a shortage.
+
+    Args:
+        gap: The `gap` table.
+        year: January census year to show.
+        base_year: Base census.
+        rows: How many rows at most.
+    """
+    measure = "gap" if has_gaps(gap) else "change"
+    in_year = authority_rows(gap)
+    in_year = in_year[in_year["year"] == year]
+    chosen = in_year[in_year[f"{measure}_mean"].notna()]
+    order = chosen[f"{measure}_mean"].abs().sort_values(ascending=False, kind="stable").index
+    top = _named(chosen.loc[order].head(rows))
+    top["range"] = printed_range(top[f"{measure}_p10"], top[f"{measure}_p90"], "signed")
+    columns: dict[str, tuple[str, Kind]] = {
+        "provision": ("Provision", "text"),
+        "need_group": ("Need group", "text"),
+        "phase": ("Phase", "text"),
+        "demand_mean": ("Demand", "whole"),
+    }
+    if measure == "gap":
+        columns |= {
+            "places": ("Places for residents", "whole"),
+            "gap_mean": ("Gap", "signed"),
+            "range": (f"Gap in {FUTURES}", "range"),
+            "p_shortage": ("Probability of shortage", "percent"),
+            "first_year": ("First year a shortage is likely", "year"),
+        }
+        caption = f"Largest gaps between demand and places, January {year}"
+        note = (
+            "Positive is a shortage, negative a surplus. A surplus never offsets a shortage."
+            + _left_out(in_year[in_year["gap_mean"].isna()])
+        )
+        missing = "none in this forecast"
+    else:
+        columns |= {
+            "change_mean": (f"Change since January {base_year}", "signed"),
+            "range": (f"Change in {FUTURES}", "range"),
+        }
+        caption = f"Largest changes in demand from January {base_year} to January {year}"
+        note = "No gap is shown because places are assumed from today's roll or not known."
+        missing = NOT_KNOWN
+    return chosen_columns(caption, top, columns, note, missing)
+
+
+def authority_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the whole-authority rows of demand as placements would fall, in one scenario.
+
+    Args:
+        frame: A table with scenario and view and, where it has one, locality.
+    """
+    kept = (frame["view"] == "placements") & (frame["scenario"] == first_scenario(frame))
+    return frame[kept & (frame["locality"] == ALL)] if "locality" in frame else frame[kept]
+
+
+def first_scenario(frame: pd.DataFrame) -> str:
+    """Return the scenario that stands first in a table, or an empty string in an empty one."""
+    return str(frame["scenario"].iloc[0]) if len(frame) else ""
+
+
+def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
+    """Return demand, places and the three lines of shortage by provision in one year.
+
+    Args:
+        balance: The `provision_balance` table.
+        year: January census year to show.
+    """
+    in_year = balance[balance["scenario"] == first_scenario(balance)]
+    in_year = in_year[in_year["year"] == year]
+    possible = in_year[in_year["view"] == "possible"].set_index("provision")["demand_mean"]
+    rows = _named(
+        in_year[in_year["view"] == "placements"].assign(
+            possible=lambda t: t["provision"].map(possible) - t["demand_mean"],
+            range=lambda t: printed_range(t["demand_p10"], t["demand_p90"], "whole"),
+        )
+    )
+    columns: dict[str, tuple[str, Kind]] = {
+        "provision": ("Provision", "text"),
+        "demand_mean": ("Demand", "whole"),
+        "range": (f"Demand in {FUTURES}", "range"),
+        "possible": ("Further possible demand", "whole"),
+        "register_places": ("Places on the register", "whole"),
+        "net_export": ("Places used elsewhere, net", "signed"),
+        "without_plan": ("Places used without a plan", "signed"),
+        "shortage_total": ("Expected shortage", "whole"),
+        "shortage_elsewhere": ("Of which free places could meet", "whole"),
+        "shortage_unmet": ("Of which they could not", "whole"),
+        "gap_reason": ("Why there is no gap", "text"),
+    }
+    note = (
+        "Further possible demand is children not in a school place who may come to need this one; "
+        "it is not a measure of unmet duty. Expected shortage is summed over need groups and "
+        "phases without setting surplus against it."
+    )
+    return chosen_columns(f"Demand and places by provision, January {year}", rows, columns, note)
+
+
+def beside_table(beside: pd.DataFrame) -> ReportTable:
+    """Return the authority beside its neighbours' median, region and England, one row a measure.
+
+    Args:
+        beside: The `beside_others` table. Single neighbours stay in the CSV file.
+    """
+    roles = {
+        "self": "This authority",
+        "neighbours_median": "Statistical neighbours (median)",
+        "region": "Region",
+        "england": "England",
+    }
+    keys = ["measure", "key", "unit"]
+    order = beside[keys].drop_duplicates()
+    wide = order.copy()
+    for role, heading in roles.items():
+        values = beside[beside["role"] == role].drop_duplicates(keys)
+        wide = wide.merge(
+            values[[*keys, "value"]].rename(columns={"value": heading}), on=keys, how="left"
+        )
+    own = beside[beside["role"] == "self"].drop_duplicates(keys)[[*keys, "year", "note"]]
+    wide = wide.merge(own, on=keys, how="left")
+    names = {**lookup("setting_groups", "name"), **lookup("needs", "name"), "all": "All"}
+    units = {"percent": "per cent", "per_1000": "per 1,000"}
+    frame = pd.DataFrame(
+        {
+            "Measure": wide["measure"].str.replace("_", " ").str.capitalize(),
+            "Of": wide["key"].map(names).fillna(wide["key"]),
+            "Unit": wide["unit"].map(units).fillna(wide["unit"]),
+            **{heading: wide[heading] for heading in roles.values()},
+            "January census": wide["year"],
+            "Note": wide["note"].fillna(""),
+        }
+    )
+    kinds: dict[str, Kind] = {"January census": "year"}
+    for heading in roles.values():
+        kinds[heading] = "decimal"
+    return ReportTable("Beside other authorities", frame, kinds)
+
+
+def _left_out(rows: pd.DataFrame) -> str:
+    """Say which provisions have no gap, and why, so that a missing row is not read as none."""
+    reasons = _named(rows)[["provision", "gap_reason"]].drop_duplicates()
+    told = [
+        f"{provision} ({str(reason).rstrip('.')})"
+        for provision, reason in reasons.itertuples(index=False)
+    ]
+    return f" Without a gap: {'; '.join(told)}." if told else ""
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with names in place of codes."""
+    kept = [c for c in ("provision", "need_group", "phase") if c in frame]
+    names = {
+        "provision": {**lookup("provisions", "name"), ALL: "All provisions"},
+        "need_group": {**lookup("need_groups", "name"), ALL: ALL_NEEDS},
+        "phase": {**lookup("phases", "name"), ALL: ALL_PHASES},
+    }
+    out = frame.assign(**{c: frame[c].map(names[c]).fillna(frame[c]) for c in kept})
+    return (
+        out.assign(locality=out["locality"].replace(ALL, WHOLE_AUTHORITY))
+        if "locality" in out
+        else out
+    )

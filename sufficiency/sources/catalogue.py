@@ -1,0 +1,150 @@
+"""Which published formats are known, and which of them a file is.
+
+A file is recognised by its columns, never by its name, so that a planner can drop a download into
+`inputs/` as it came.
+"""
+
+import re
+from pathlib import Path
+
+import pyogrio
+from pyogrio.errors import DataSourceError
+
+from sufficiency.errors import SourceError
+from sufficiency.findings import Findings
+from sufficiency.sources import (
+    deprivation,
+    ees,
+    ees_2022,
+    geography,
+    gias,
+    neighbours,
+    population,
+    school_census,
+)
+from sufficiency.sources.files import head
+from sufficiency.sources.layout import Layout
+
+LAYOUTS: tuple[Layout, ...] = (
+    *ees.LAYOUTS,
+    *ees_2022.LAYOUTS,
+    *gias.LAYOUTS,
+    *school_census.LAYOUTS,
+    *population.LAYOUTS,
+    *geography.LAYOUTS,
+    *deprivation.LAYOUTS,
+    *neighbours.LAYOUTS,
+)
+TEXT_SUFFIXES = (".csv", ".csv.gz")
+SUFFIXES = (*TEXT_SUFFIXES, ".gpkg")
+MOST_LACKING = 3
+
+
+def recognise(path: Path) -> Layout | None:
+    """Return the format of a file, or None if none fits.
+
+    Args:
+        path: A `.csv`, `.csv.gz` or `.gpkg` file; any other kind is not recognised.
+
+    Raises:
+        SourceError: The file cannot be opened at all.
+    """
+    if not path.name.lower().endswith(SUFFIXES):
+        return None
+    return _best(path.name, *_first_rows(path))
+
+
+def scan(folder: Path, findings: Findings) -> list[tuple[Path, Layout]]:
+    """Return every recognised file below a folder with its format, in order of path.
+
+    Args:
+        folder: Searched to any depth; hidden files and folders are passed over.
+        findings: A file that cannot be opened blocks; one that is not recognised informs.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+        if hidden or not path.is_file() or not path.name.lower().endswith(SUFFIXES):
+            continue
+        try:
+            columns, first = _first_rows(path)
+        except SourceError as err:
+            findings.block("file_unreadable", str(err), "Replace the file.", source=path.name)
+            continue
+        layout = _best(path.name, columns, first)
+        if layout is None:
+            findings.inform(
+                "file_not_recognised",
+                f"{path.name} was not read: its columns fit no known format.{_nearest(columns)}",
+                "Nothing, if it is not meant as an input.",
+                source=path.name,
+            )
+        else:
+            found.append((path, layout))
+    return found
+
+
+def _first_rows(path: Path) -> tuple[list[str], dict[str, str]]:
+    """Return lower-case column names, and the first data row by column (empty for geometry)."""
+    if path.name.lower().endswith(TEXT_SUFFIXES):
+        rows = head(path, 2)
+        columns = [name.lower() for name in rows[0]]
+        return columns, dict(zip(columns, rows[1], strict=False)) if len(rows) > 1 else {}
+    try:
+        return [str(name).lower() for name in pyogrio.read_info(path)["fields"]], {}
+    except DataSourceError:
+        raise SourceError(
+            f"{path.name} cannot be opened as a GeoPackage. Download or copy it again."
+        ) from None
+
+
+def _best(name: str, columns: list[str], first: dict[str, str]) -> Layout | None:
+    present = set(columns)
+    fitting = [
+        layout
+        for layout in LAYOUTS
+        if present.issuperset(layout.columns)
+        and all(present.intersection(group) for group in layout.any_of)
+        and not present.intersection(layout.not_columns)
+        and re.search(layout.file_pattern, name, re.IGNORECASE)
+        and all(
+            re.search(pattern, first.get(column, ""), re.IGNORECASE)
+            for column, pattern in layout.first_row
+        )
+    ]
+    return max(fitting, key=lambda layout: len(layout.columns) + len(layout.any_of), default=None)
+
+
+def _nearest(columns: list[str]) -> str:
+    """Say what keeps a file from the format it nearly is: columns it lacks or should not have."""
+    present = set(columns)
+    near = [
+        (lacking, layout)
+        for layout in LAYOUTS
+        if _shares(layout, present)
+        and (lacking := len(_lacking(layout, present)))
+        <= min(MOST_LACKING, (len(layout.columns) + len(layout.any_of)) // 3)
+    ]
+    if not near:
+        return ""
+    layout = min(near, key=lambda pair: pair[0])[1]
+    lacking = _lacking(layout, present)
+    surplus = sorted(present.intersection(layout.not_columns))
+    parts = [f"lacks {', '.join(lacking)}"] if lacking else []
+    parts += [f"has {', '.join(surplus)}, which that format has not"] if surplus else []
+    if not parts:
+        parts = ["differs in its first row or its name"]
+    return f" It is nearly {layout.title} ({layout.name}) but {' and '.join(parts)}."
+
+
+def _lacking(layout: Layout, present: set[str]) -> list[str]:
+    alone = [name for name in layout.columns if name not in present]
+    return alone + [
+        " or ".join(group[:2]) for group in layout.any_of if not present.intersection(group)
+    ]
+
+
+def _shares(layout: Layout, present: set[str]) -> bool:
+    """Return whether a file has a column that is peculiar to the format."""
+    others = {c for other in LAYOUTS if other.name != layout.name for c in other.columns}
+    return bool(present.intersection(layout.columns).difference(others))

@@ -1,0 +1,1 @@
+"""Files that a new workspace starts from. Belongs here: text files only, no code."""

@@ -1,0 +1,17 @@
+"""Fixtures shared by every test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """Folder of real published data, beside the checkout or at SUFFICIENCY_DATA."""
+    folder = Path(os.environ.get("SUFFICIENCY_DATA", PUBLISHED))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"published data not found at {folder}: set SUFFICIENCY_DATA to its folder")
+    return folder
