@@ -69,7 +69,7 @@ def run(folder: Path, years: int | None, paths: int | None, seed: int | None) ->
     workspace = open_workspace(folder)
     started = time.monotonic()
     chosen = {"years": years, "paths": paths, "seed": seed}
-    outcome = run_forecast(workspace, {k: v for k, v in chosen.items() if v is not None}, say)
+    outcome = run_forecast(workspace, {k: v for k, v in chosen.items() if v is not None})
     if outcome.blocked is not None:
         _print_findings(outcome.blocked)
         click.echo("Nothing was written. Earlier outputs are untouched.", err=True)
@@ -117,7 +117,7 @@ def demo(folder: Path) -> None:
     say("Making a synthetic authority, Westmere; none of its schools or areas exists")
     start_demo(folder, say)
     workspace = open_workspace(folder)
-    outcome = run_forecast(workspace, {}, say)
+    outcome = run_forecast(workspace, {})
     if outcome.error or outcome.blocked is not None:
         click.echo(outcome.error or "The demo was blocked by its own findings.", err=True)
         sys.exit(COULD_NOT_RUN)

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets import demand, gaps, inputs, jobs, publication, supply
+from assets.progress import progress
 from assets.store import FrameStore
 from sufficiency.errors import WorkspaceError
 from sufficiency.workspace import Settings, open_workspace
@@ -29,6 +30,7 @@ def build_definitions(root: Path) -> dg.Definitions:
             "io_manager": FrameStore(root / ".dagster" / "store"),
         },
         executor=dg.in_process_executor,
+        loggers={"progress": progress, "console": dg.colored_console_logger},
     )
 
 

@@ -57,7 +57,8 @@ def plans(
     modelled from child population and deprivation.
     """
     from sufficiency.findings import Findings
-    from sufficiency.margins import base_census, margin_differences, read_margins
+    from sufficiency.margins import base_census, read_margins
+    from sufficiency.recount import differences
     from sufficiency.synthesis import synthesise
 
     settings = workspace.settings
@@ -67,7 +68,7 @@ def plans(
         table = synthesise(
             margins, localities, imd, population, settings.authority, base_year, settings.seed
         )
-        different = margin_differences(table, margins)
+        different = differences(table, margins)
     by_setting = table.groupby("setting").size().sort_values(ascending=False)
     yield dg.Output(
         table,
@@ -245,22 +246,23 @@ def simulate_plans(
 
 @dg.asset(group_name="demand", kinds={"pandas"}, metadata=column_schema(tables.Demand))
 def demand(
-    paths: pd.DataFrame, path_totals: pd.DataFrame, plans: pd.DataFrame
+    workspace: dg.ResourceParam[Workspace],
+    paths: pd.DataFrame,
+    path_totals: pd.DataFrame,
+    plans: pd.DataFrame,
+    published_stock: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Plans by need group, provision, phase, locality and year: mean and range over the paths.
 
     Means add up. The range of a total comes from the total's own paths, so ranges do not add up.
     """
     from sufficiency.gaps import demand as summarise
-    from sufficiency.reports import charts
+    from sufficiency.reports.content import about_run, total_chart
 
     with spoken_failures():
         table = summarise(paths, str(plans["basis"].iloc[0]))
-    chart = charts.demand_total(table, int(plans["year"].iloc[0]))
+    about = about_run(workspace.settings.authority, published_stock, plans)
+    chart = total_chart(about, table, published_stock)
     return dg.MaterializeResult(
-        value=table,
-        metadata={
-            **row_count(table),
-            "chart": picture(charts.png(chart.figure), chart.alt),
-        },
+        value=table, metadata={**row_count(table), "chart": picture(chart.png(), chart.alt)}
     )

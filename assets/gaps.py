@@ -52,27 +52,34 @@ def compare_demand_with_places(
     places: pd.DataFrame,
     plans: pd.DataFrame,
     demand: pd.DataFrame,
+    register: pd.DataFrame,
+    published_stock: pd.DataFrame,
     locality_shapes: pd.DataFrame,
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     """Set demand against places, cell by cell, in every path."""
-    from sufficiency.gaps import gap_table, provision_balance
-    from sufficiency.reports import charts, maps
+    import geopandas as gpd
+
+    from sufficiency.gaps import cubes, gap_table, provision_balance
+    from sufficiency.reports.content import about_run, locality_maps, provision_chart
 
     threshold = workspace.settings.first_year_probability
     base_year = int(plans["year"].iloc[0])
     with spoken_failures():
-        table = gap_table(paths, places, str(plans["basis"].iloc[0]), threshold)
-        balance = provision_balance(paths, places)
-    chart = charts.demand_against_places(table, balance, "special", base_year)
-    drawn = maps.gap_map(table, locality_shapes, "special")
+        counted = cubes(paths)
+        table = gap_table(counted, places, str(plans["basis"].iloc[0]), threshold)
+        balance = provision_balance(counted, places)
+    about = about_run(workspace.settings.authority, published_stock, plans)
+    chart = provision_chart(about, demand, balance, register, published_stock, "special")
+    maps = locality_maps(table, demand, gpd.GeoDataFrame(locality_shapes), base_year)
+    drawn = {"chart": chart, **{f"map_{i}": drawn for i, drawn in enumerate(maps, start=1)}}
+    pictures = {name: picture(p.png(), p.alt) for name, p in drawn.items() if p is not None}
     yield dg.Output(
         table,
         output_name="gap",
         metadata={
             **row_count(table),
             "table": short_table(*largest(table)),
-            "chart": picture(charts.png(chart.figure), chart.alt),
-            "map": picture(charts.png(drawn.figure), drawn.alt),
+            **pictures,
         },
     )
     yield dg.Output(

@@ -39,8 +39,10 @@ def report_files(
     authority beside its neighbours and a draft for the school capacity survey. Every file is
     restricted: nothing is published before disclosure control exists.
     """
+    import geopandas as gpd
+
     from sufficiency.outputs import installed_versions, publish, run_id, write_provenance
-    from sufficiency.reports.content import About
+    from sufficiency.reports.content import about_run
     from sufficiency.reports.run import FinishedRun, write_run
 
     tables = {
@@ -67,14 +69,8 @@ def report_files(
     settings = {**workspace.settings.described(), **chosen}
     run = run_id(input_files["sha256"], settings, versions)
 
-    authority = workspace.settings.authority
-    about = About(
-        authority=authority,
-        authority_name=name_of(published_stock, authority),
-        base_year=int(plans["year"].iloc[0]),
-        run=run,
-    )
-    finished = FinishedRun(about, tables, locality_shapes)
+    about = about_run(workspace.settings.authority, published_stock, plans, run)
+    finished = FinishedRun(about, tables, gpd.GeoDataFrame(locality_shapes))
 
     def write(folder) -> None:
         write_run(folder, finished)
@@ -104,9 +100,3 @@ def report_files(
             "files": short_table(files),
         },
     )
-
-
-def name_of(stock: pd.DataFrame, authority: str) -> str:
-    """Return the latest published name of an authority."""
-    own = stock[stock["authority"] == authority].sort_values("year", kind="stable")
-    return str(own["authority_name"].iloc[-1])

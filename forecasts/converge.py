@@ -1,4 +1,4 @@
-"""Convergence: an authority whose plan rate is above England's grows more slowly, and below, faster.
+"""Convergence: where the plan rate is above England's, plans grow more slowly; below, faster.
 
 The plan rate is plans per resident aged 4 to 18. Its logarithm closes 6% of its gap to England's
 each year; rates of 4% to 10% a year did equally well in tests (forecasting notes 2.2).

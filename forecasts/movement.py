@@ -1,4 +1,4 @@
-"""Movement: the fewest changes of setting that explain how settings change with age.
+"""Movement: the fewest changes of setting, or of need, that explain how they change with age.
 
 Published tables show how many plans each setting has at each age, not who moved. Given those who
 stay on and those who join, a setting with more plans than its share at the next age must lose
@@ -20,6 +20,7 @@ SCHOOLS = (
 )  # fmt: skip
 FROM_16 = ("FE", "FE6", "SPI", "NEET")
 EARLY_YEARS_END, SCHOOL_START, SCHOOL_END, COLLEGE_START = 4, 2, 19, 16
+NEEDS_SETTLE_BY = 15
 
 
 def allowed(settings: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -62,9 +63,41 @@ def smallest_moves(
     return moves
 
 
-def _moves(
-    staying: Floats, joining: Floats, shares: Floats, ended: NDArray[np.bool_]
-) -> Floats:
+def smallest_recoding(stock: Floats, leave: Floats, joiners: Floats) -> Floats:
+    """Return chances that the recorded need changes as a young person gets a year older.
+
+    Needs recorded first, such as speech and language, give way to others in school years. A need
+    is *provisional* if over those ages it loses more than it gains; only provisional needs change,
+    and only into settled ones, so that a lever on joiners of a settled need touches no other.
+
+    Args:
+        stock: Plans by age and need, 26 x N; only shares within an age matter.
+        leave: Chance of leaving by age.
+        joiners: Joiners by age and need, 26 x N.
+
+    Returns:
+        Age x from x to (26 x N x N), rows summing to 1.
+    """
+    count = stock.shape[1]
+    changes = np.repeat(np.eye(count)[None], AGES, axis=0)
+    ages = np.arange(NEEDS_SETTLE_BY)
+    staying = stock[ages] * (1.0 - leave[ages])[:, None]
+    mixed = staying + joiners[ages + 1]
+    sums = np.maximum(stock[ages + 1].sum(axis=1, keepdims=True), 1e-9)
+    gain = stock[ages + 1] / sums * mixed.sum(axis=1, keepdims=True) - mixed
+    provisional = gain.sum(axis=0) < 0
+    for age in ages:
+        lost = np.where(provisional, np.clip(-gain[age], 0.0, staying[age]), 0.0)
+        gained = np.where(provisional, 0.0, np.maximum(gain[age], 0.0))
+        if gained.sum() <= 0:
+            continue
+        lost *= min(1.0, gained.sum() / max(lost.sum(), 1e-9))
+        out = np.divide(lost, staying[age], out=np.zeros(count), where=staying[age] > 0)
+        changes[age] = np.outer(out, gained / gained.sum()) + np.diag(1.0 - out)
+    return changes
+
+
+def _moves(staying: Floats, joining: Floats, shares: Floats, ended: NDArray[np.bool_]) -> Floats:
     target = shares * (staying.sum() + joining.sum())
     surplus = np.clip(staying + joining - target, 0.0, staying)
     surplus = np.where(ended, staying, surplus)

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 TOTAL = "total"
 FIRST_SETTING_YEAR = 2017
 COUNTED = ("ok", "zero")
+HIDDEN = ("suppressed", "low", "unreliable")
 PARTIAL_RETURN_FALL = 0.4
 UNRECORDED_SHARE = 0.05
 CHILD_AGES = range(4, 19)
@@ -141,11 +142,12 @@ def build_panel(stock: pd.DataFrame, population: pd.DataFrame, base_year: int) -
     """
     rows = stock[
         (stock["year"] <= base_year)
-        & stock["status"].isin(COUNTED)
+        & stock["status"].isin([*COUNTED, *HIDDEN])
         & stock["dimension"].isin(["total", "setting"])
         & stock["level"].isin(["authority", "national"])
     ]
-    totals = rows[rows["dimension"] == "total"]
+    rows = rows.assign(value=rows["value"].where(rows["status"].isin(COUNTED)))
+    totals = rows[(rows["dimension"] == "total") & rows["value"].notna()]
     authorities = tuple(sorted(totals.loc[totals["level"] == "authority", "authority"].unique()))
     if not authorities or not (totals["year"] == base_year).any():
         raise SufficiencyError(
@@ -153,7 +155,10 @@ def build_panel(stock: pd.DataFrame, population: pd.DataFrame, base_year: int) -
             "release that covers it in inputs, or choose another base census."
         )
     years = np.arange(int(totals["year"].min()), base_year + 1)
-    local, england = _wide(rows, "authority", authorities, years), _wide(rows, "national", (), years)
+    local, england = (
+        _wide(rows, "authority", authorities, years),
+        _wide(rows, "national", (), years),
+    )
     before = np.concatenate([np.full((len(authorities), 1), np.nan), local[TOTAL][:, :-1]], axis=1)
     partial = local[TOTAL] < (1 - PARTIAL_RETURN_FALL) * before
     for values in local.values():
@@ -176,7 +181,8 @@ def _wide(
         return {cut: np.full((1, len(years)), np.nan) for cut in cuts()}
 
     def grid(frame: pd.DataFrame) -> Floats:
-        table = frame.groupby(["authority", "year"])["value"].sum().unstack("year")
+        # One hidden part makes the sum unknown; a part that was not collected does not.
+        table = frame.groupby(["authority", "year"])["value"].sum(skipna=False).unstack("year")
         return table.reindex(index=names, columns=years).to_numpy(dtype=float, copy=True)
 
     total = grid(part[part["dimension"] == "total"])

@@ -4,11 +4,26 @@ Rows are ages 0 to 25. A published class of several ages is handled as the table
 counts as age 2, and a flow's class "20 and over" is found at age 20.
 """
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from forecasts.defaults import AGES
 from forecasts.panel import COUNTED, Floats
+from sufficiency.terms import codes
+
+
+@cache
+def needs() -> tuple[str, ...]:
+    """Return the need codes, sorted: the order of every array by need."""
+    return tuple(sorted(codes("needs")))
+
+
+@cache
+def settings() -> tuple[str, ...]:
+    """Return the setting codes, sorted: the order of every array by setting."""
+    return tuple(sorted(codes("settings")))
 
 
 def rows_of(table: pd.DataFrame, authority: str, dimension: str, flow: str = "") -> pd.DataFrame:
@@ -38,26 +53,28 @@ def by_age(rows: pd.DataFrame, year: int) -> Floats | None:
     rows = rows[(rows["year"] == year) & ages.notna()]
     if rows["value"].sum() <= 0:
         return None
-    return np.bincount(ages[rows.index].astype(int), weights=rows["value"], minlength=AGES)
+    table = np.zeros(AGES)
+    np.add.at(table, ages[rows.index].astype(int), rows["value"])
+    return table
 
 
-def by_code(rows: pd.DataFrame, year: int, codes: tuple[str, ...]) -> Floats | None:
-    """Return counts by need or setting of one year, in the order of `codes`."""
+def by_code(rows: pd.DataFrame, year: int, names: tuple[str, ...]) -> Floats | None:
+    """Return counts by need or setting of one year, in the order of `names`."""
     rows = rows[rows["year"] == year]
     if rows["value"].sum() <= 0:
         return None
-    return rows.groupby("key")["value"].sum().reindex(codes).fillna(0.0).to_numpy()
+    return rows.groupby("key")["value"].sum().reindex(names).fillna(0.0).to_numpy()
 
 
 def by_age_and(
-    rows: pd.DataFrame, year: int, codes: tuple[str, ...], age_column: str
+    rows: pd.DataFrame, year: int, names: tuple[str, ...], age_column: str
 ) -> Floats | None:
-    """Return counts by age and code (26 x codes) of one year.
+    """Return counts by age and code (26 x names) of one year.
 
     Args:
         rows: Rows of a two-way dimension.
         year: January census year.
-        codes: Needs or settings, in the order of the columns returned.
+        names: Needs or settings, in the order of the columns returned.
         age_column: `key` or `second_key`, whichever holds the age.
     """
     ages = _age(rows[age_column])
@@ -65,9 +82,9 @@ def by_age_and(
     if rows["value"].sum() <= 0:
         return None
     other = "second_key" if age_column == "key" else "key"
-    columns = pd.Index(codes).get_indexer(rows[other])
+    columns = pd.Index(names).get_indexer(pd.Index(rows[other]))
     rows, columns = rows[columns >= 0], columns[columns >= 0]
-    table = np.zeros((AGES, len(codes)))
+    table = np.zeros((AGES, len(names)))
     np.add.at(table, (ages[rows.index].astype(int), columns), rows["value"])
     return table
 

@@ -34,6 +34,7 @@ class Purpose(IntEnum):
     MOVE = 6
     JOIN = 7
     JOIN_SETTING = 8
+    CHANGE_NEED = 9
 
 
 def stream(seed: int, path: int, year: int, purpose: Purpose) -> int:

@@ -1,6 +1,7 @@
 """The simulation: every plan moves forward year by year, in many paths.
 
-A year goes: leave, grow a year older and perhaps change setting, join. Each path has its own
+A year goes: leave, perhaps be recorded with another need, grow a year older and perhaps change
+setting, join. Each path has its own
 target, drawn from how wrong such forecasts have been; factors on joiners and settings bring the
 path to it. Random numbers are keyed by plan, so that the same plan has the same luck in every
 scenario. Work is vectorised over plans within a path; paths are looped over.
@@ -24,6 +25,7 @@ from forecasts.stepping import (
     People,
     Step,
     cells,
+    change_need,
     grow_older,
     join,
     joiner_exposure,
@@ -107,7 +109,7 @@ def simulate(
                 factors.leaver[path, ahead],
                 factors.setting[path, ahead],
             )
-            staying = leave(people, chances, step)
+            staying = change_need(leave(people, chances, step), chances, step)
             if solver:
                 solver.solve_settings(path, ahead, staying)
             new = join(joiners[ahead], chances, step)
@@ -169,7 +171,7 @@ class _Solver:
 
     def solve_settings(self, path: int, ahead: int, staying: People) -> None:
         """Set the setting factors from the plans that stay and the joiners expected."""
-        number = np.bincount(cells(staying, self.chances))
+        number = np.bincount(cells(staying, self.chances)).astype(float)
         held = np.flatnonzero(number)
         joining = self.by_kind[ahead] * self.factors.joiner[path, ahead]
         kinds = np.flatnonzero(joining)
@@ -200,7 +202,7 @@ def _people(plans: pd.DataFrame, rates: Rates, localities: list[str]) -> People:
     age = np.clip(ordered["ncy"].to_numpy(np.int64) - NCY_OF_AGE_0, 0, AGES - 1)
 
     def place(names: tuple[str, ...] | list[str], column: str) -> NDArray[np.int64]:
-        return pd.Index(names).get_indexer(ordered[column]).astype(np.int64)
+        return pd.Index(names).get_indexer(pd.Index(ordered[column])).astype(np.int64)
 
     return People(
         age=age,
@@ -211,9 +213,7 @@ def _people(plans: pd.DataFrame, rates: Rates, localities: list[str]) -> People:
     )
 
 
-def _totals(
-    scenario: str, flows: NDArray[np.int64], factors: Factors, base: int
-) -> pd.DataFrame:
+def _totals(scenario: str, flows: NDArray[np.int64], factors: Factors, base: int) -> pd.DataFrame:
     paths, steps, _ = flows.shape
     path, ahead = np.divmod(np.arange(paths * steps), steps)
     ones = np.ones((paths, 1))

@@ -51,6 +51,8 @@ class Chances:
         move: Odds of each setting a year on, cell x setting; rows sum to 1.
         move_groups: The same summed to setting groups.
         stay: Odds of the same setting a year on, by cell.
+        change_need: Chance of each need a year on, (age x need) x need; rows sum to 1.
+        same_need: Chance of the same need a year on, by age x need.
         join: Odds of each setting for a joiner, joiner cell x setting; rows sum to 1.
         join_groups: The same summed to setting groups.
         group: Setting group of each setting.
@@ -62,6 +64,8 @@ class Chances:
     move: Floats
     move_groups: Floats
     stay: Floats
+    change_need: Floats
+    same_need: Floats
     join: Floats
     join_groups: Floats
     group: Ints
@@ -108,6 +112,8 @@ def prepare(rates: Rates) -> Chances:
         move=flat,
         move_groups=flat @ to_groups,
         stay=stay.reshape(-1).copy(),
+        change_need=rates.change_need.reshape(-1, needs),
+        same_need=np.diagonal(rates.change_need, axis1=1, axis2=2).reshape(-1).copy(),
         join=join.reshape(-1, settings),
         join_groups=join.reshape(-1, settings) @ to_groups,
         group=group,
@@ -158,13 +164,31 @@ def joiner_exposure(
 
 def leave(people: People, chances: Chances, step: Step) -> People:
     """Return the plans that stay in force."""
-    chance = leave_chance(chances.leave, step.leaver)[people.age * chances.settings + people.setting]
+    chance = leave_chance(chances.leave, step.leaver)[
+        people.age * chances.settings + people.setting
+    ]
     return people.where(step.uniforms(Purpose.LEAVE, people.slot) >= chance)
 
 
 def cells(people: People, chances: Chances) -> Ints:
     """Return the cell (age x need x setting) of each plan."""
     return (people.age * chances.needs + people.need) * chances.settings + people.setting
+
+
+def change_need(people: People, chances: Chances, step: Step) -> People:
+    """Return the plans with next year's recorded need."""
+    kind = people.age * chances.needs + people.need
+    luck = step.uniforms(Purpose.CHANGE_NEED, people.slot)
+    changing = np.flatnonzero(luck >= chances.same_need[kind])
+    need = people.need.copy()
+    if len(changing):
+        was = kind[changing]
+        odds = chances.change_need[was].copy()
+        odds[np.arange(len(changing)), need[changing]] = 0.0
+        need[changing] = _pick(
+            odds, (luck[changing] - chances.same_need[was]) / (1.0 - chances.same_need[was])
+        )
+    return People(people.age, need, people.setting, people.locality, people.slot)
 
 
 def grow_older(people: People, chances: Chances, step: Step) -> People:

@@ -61,9 +61,10 @@ def place_not_recorded(
     """
     counts, frames = dict(one_way), dict(given)
     codes = {a: c for a, c in NOT_RECORDED.items() if (a, c) not in published}
+    ages_confirm_total = first_known("age", given, one_way).sum(skipna=False) == total
     for axis, code in codes.items():
         short = total - counts[axis].sum(skipna=False)
-        if short > 0:
+        if short > 0 and ages_confirm_total:
             counts[axis] = counts[axis].where(counts[axis].index != code, short)
     for name, frame in frames.items():
         for axis in TWO_WAY[name]:

@@ -36,10 +36,13 @@ def write_warehouse(
             `postgresql+psycopg://user@host/name`.
         tables: Table name to frame. Shape columns are left out, and so is `paths`.
         schema: Schema to write in, made if absent; not used for a SQLite file.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: The database refused; the message never holds a row.
     """
     frames = _everything(tables)
     if isinstance(url_or_path, str) and "://" in url_or_path:
-        engine = sa.create_engine(url_or_path)
+        engine = sa.create_engine(url_or_path, hide_parameters=True)
         _write(engine, frames, schema)
         return
     path = Path(url_or_path)
@@ -74,7 +77,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _sqlite(path: Path) -> sa.Engine:
     """Return an engine on a new file that is thrown away if the write fails, so no journal."""
-    engine = sa.create_engine(f"sqlite:///{path.as_posix()}")
+    engine = sa.create_engine(f"sqlite:///{path.as_posix()}", hide_parameters=True)
 
     def prepare(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
         cursor = connection.cursor()

@@ -11,7 +11,7 @@ import pandas as pd
 from sufficiency.demo import england
 from sufficiency.demo.sharing import generator
 
-WESTMERE = "999"
+WESTMERE, WESTMERE_ONS, WESTMERE_REGION = "999", "E06000999", "E12000099"
 YEARS = tuple(range(2010, 2026))
 REGIONS = {
     "E12000097": "Demo East",
@@ -70,6 +70,7 @@ def panel(seed: int) -> Panel:
     national = national_totals()
     many = len(NAMES)
     shock = rng.normal(0.0, GROWTH_NOISE, (many + 1, len(YEARS)))
+    shock -= shock.mean(axis=0)
     gap = np.zeros_like(shock)
     gap[:, 0] = rng.normal(0.0, SPREAD_OF_RATE, many + 1)
     for t in range(1, len(YEARS)):
@@ -96,7 +97,7 @@ def _westmere(national: np.ndarray, shock: np.ndarray, rng: np.random.Generator)
 def _areas(size: np.ndarray) -> pd.DataFrame:
     codes = [str(960 + n) for n in range(len(NAMES))] + [WESTMERE]
     names = [*NAMES, "Westmere"]
-    region = [list(REGIONS)[n % 3] for n in range(len(NAMES))] + ["E12000099"]
+    region = [list(REGIONS)[n % 3] for n in range(len(NAMES))] + [WESTMERE_REGION]
     ons = [
         f"E{'10' if name == COUNTY else '06'}000{code}"
         for code, name in zip(codes, names, strict=True)

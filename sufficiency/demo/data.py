@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import ees_2022, ees_2025, england, land, residents, schools
-from sufficiency.demo.authorities import WESTMERE, Panel, panel
+from sufficiency.demo import ees_2022, ees_2025, england, land, residents, school_files
+from sufficiency.demo.authorities import WESTMERE, WESTMERE_ONS, Panel, panel
 from sufficiency.demo.flows import flows
 from sufficiency.demo.land import Land
+from sufficiency.demo.schools import Schools, postcode, schools
 from sufficiency.demo.sharing import generator
 from sufficiency.demo.stock import stock
 from sufficiency.demo.writing import write_polygons, write_table
@@ -34,7 +35,7 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     plans = stock(authorities, seed)
     moves = flows(authorities, plans, seed)
     made = land.land(seed)
-    places = schools.schools(made, seed)
+    places = schools(made, seed)
     for name, frame in ees_2025.files(authorities, plans, moves).items():
         write_table(frame, folder / "ehcp" / f"ehcp2025_{name}.csv.gz")
     for name, frame in ees_2022.files(authorities, plans, moves, seed).items():
@@ -47,28 +48,33 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     write_table(ahead, folder / "population" / "snpp2022based_westmere.csv.gz")
     for name, frame in land.lookups(authorities, made).items():
         write_table(frame, folder / "geo" / f"{name}.csv.gz")
-    write_table(_postcodes(made, seed), folder / "geo" / "postcodes_westmere.csv.gz")
+    write_table(_postcodes(made, places, seed), folder / "geo" / "postcodes_westmere.csv.gz")
     write_polygons(land.polygons(made), folder / "geo" / "lsoa21_westmere.gpkg", "lsoa21")
     poor = land.indices(made, england.header("imd"), seed)
     write_table(poor, folder / "deprivation" / "imd2025_lsoa21_westmere.csv.gz")
-    write_table(schools.register(places), folder / "schools" / "gias_full_westmere.csv.gz")
-    write_table(schools.census(places), folder / "schools" / "spc_school_level_westmere.csv.gz")
+    write_table(school_files.register(places), folder / "schools" / "gias_full_westmere.csv.gz")
+    write_table(
+        school_files.census(places), folder / "schools" / "spc_school_level_westmere.csv.gz"
+    )
     beside = _neighbours(authorities, seed)
     write_table(beside, folder / "finance_la" / "statistical_neighbours_demo.csv")
 
 
-def _postcodes(made: Land, seed: int) -> pd.DataFrame:
-    """Return invented postcodes around each small area's middle."""
+def _postcodes(made: Land, places: Schools, seed: int) -> pd.DataFrame:
+    """Return invented postcodes around each small area's middle, and those of the schools."""
     rng = generator(seed, "postcodes")
-    areas = made.areas.loc[made.areas.index.repeat(POSTCODES_A_AREA)].reset_index(drop=True)
-    shift = rng.normal(0.0, 60.0, (len(areas), 2))
+    areas = made.areas.loc[made.areas.index.repeat(POSTCODES_A_AREA)]
+    middle = areas[["easting", "northing"]].to_numpy() + rng.normal(0.0, 60.0, (len(areas), 2))
+    sited = places.rows[["easting", "northing"]].to_numpy(dtype=float)
+    position = np.rint(np.concatenate([middle, sited])).astype(np.int64)
+    homes = [postcode(n) for n in range(len(areas))]
     return pd.DataFrame(
         {
-            "pcd": [schools.postcode(n) for n in range(len(areas))],
-            "oseast1m": np.rint(areas["easting"] + shift[:, 0]).astype(int),
-            "osnrth1m": np.rint(areas["northing"] + shift[:, 1]).astype(int),
-            "laua": "E06000999",
-            "lsoa21_code_derived": areas["lsoa"],
+            "pcd": [*homes, *places.rows["postcode"]],
+            "oseast1m": position[:, 0],
+            "osnrth1m": position[:, 1],
+            "laua": WESTMERE_ONS,
+            "lsoa21_code_derived": [*areas["lsoa"], *places.rows["lsoa"]],
             "in_codepoint_open": 1,
         }
     )

@@ -26,7 +26,7 @@ MI_RATES = {
 
 
 def files(panel: Panel, stock: Stock, flows: Flows, seed: int) -> dict[str, pd.DataFrame]:
-    """Return every file of the release, file name to frame, all text."""
+    """Return every file of the release, file name to frame."""
     rng = generator(seed, "ees_2022")
     stock_years = range(YEARS[0], LAST_TYPE_YEAR + 1)
     new_years = range(NEW_PLAN_YEARS[0], LAST_TYPE_YEAR)
@@ -90,14 +90,14 @@ def _columns(frame: pd.DataFrame, prefix: str, keys: list[str]) -> pd.DataFrame:
 
 def _symbols(frame: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """Statements ended in 2018 and plans began in 2014: `z` beyond."""
-    text = frame.astype(str)
+    made = frame.copy()
     new = prefix.endswith("new")
     year = frame["time_period"].astype(int)
     last_statement, first_plan = (2015, 2014) if new else (2018, 2015)
     for kind, absent in (("st", year > last_statement), ("ehc", year < first_plan)):
         for column in (f"{prefix}_{kind}", f"{prefix}_{kind}_pc"):
-            text[column] = text[column].mask(absent, "z")
-    return text
+            made[column] = made[column].astype(str).mask(absent, "z")
+    return made
 
 
 def _stack(
@@ -197,7 +197,7 @@ _AGREE = (
 
 
 def _management_text(frame: pd.DataFrame, absent: list[str]) -> pd.DataFrame:
-    text = frame.astype(str)
+    text = frame.copy()
     for name, (part, total) in MI_RATES.items():
         base = frame[total].to_numpy(dtype=float)
         value = np.divide(100.0 * frame[part].to_numpy(), base, out=np.zeros(len(frame)),

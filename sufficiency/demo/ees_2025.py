@@ -47,7 +47,7 @@ SUMS = {
 
 
 def files(panel: Panel, stock: Stock, flows: Flows) -> dict[str, pd.DataFrame]:
-    """Return every file of the release, file name to frame, all text."""
+    """Return every file of the release, file name to frame."""
     made = {
         "caseload": _caseload(panel, stock),
         "sen_needs_all_plans": _needs(
@@ -82,26 +82,21 @@ def stacked(
     """
     areas = panel.areas
     codes = list(dict.fromkeys(areas["region_code"]))
-    regional = np.stack([cells[(areas["region_code"] == c).to_numpy()].sum(axis=0) for c in codes])
-    levels = [
-        ("National", cells.sum(axis=0)[None], [("", "", "", "", "")]),
-        ("Regional", regional, [(c, _region(areas, c), "", "", "") for c in codes]),
-        ("Local authority", cells, [tuple(r) for r in areas[_PLACE].to_numpy(dtype=str)]),
-    ]
-    frames = []
-    for level, values, places in levels:
-        flat = values.reshape(-1, values.shape[-1])
-        place = np.repeat(np.array(places, dtype=str), len(labels), axis=0)
-        frame = pd.DataFrame(flat, columns=names)
-        frame.insert(0, "breakdown", np.tile(labels, len(places)))
-        for n, column in enumerate(_PLACE):
-            frame[column] = place[:, n]
-        frame["geographic_level"] = level
-        keep = (flat.sum(axis=1) > 0) | (level == "National") | (len(labels) == 1)
-        frames.append(frame[keep])
-    return pd.concat(frames, ignore_index=True).assign(
-        country_code="E92000001", country_name="England", **keys
-    )
+    regional = [cells[(areas["region_code"] == c).to_numpy()].sum(axis=0) for c in codes]
+    values = np.concatenate([cells.sum(axis=0)[None], regional, cells])
+    nation = ("National", "", "", "", "", "")
+    regions = [("Regional", c, _region(areas, c), "", "", "") for c in codes]
+    local = [("Local authority", *row) for row in areas[list(_PLACE[1:])].to_numpy(dtype=str)]
+    places = np.repeat(np.array([nation, *regions, *local]), len(labels), axis=0)
+    flat = values.reshape(-1, values.shape[-1])
+    keep = (flat.sum(axis=1) > 0) | (places[:, 0] == "National") | (len(labels) == 1)
+    many = int(keep.sum())
+    columns: dict[str, object] = {key: [value] * many for key, value in keys.items()}
+    columns |= {"country_code": ["E92000001"] * many, "country_name": ["England"] * many}
+    columns |= {column: places[keep, n] for n, column in enumerate(_PLACE)}
+    columns["breakdown"] = np.tile(labels, len(values))[keep]
+    columns |= {name: flat[keep, n] for n, name in enumerate(names)}
+    return pd.DataFrame(columns)
 
 
 def as_text(values: np.ndarray) -> np.ndarray:
@@ -115,7 +110,14 @@ def share(part: np.ndarray, total: np.ndarray) -> np.ndarray:
     return np.where(total > 0, as_text(value), "x")
 
 
-_PLACE = ["region_code", "region_name", "new_la_code", "old_la_code", "la_name"]
+_PLACE = (
+    "geographic_level",
+    "region_code",
+    "region_name",
+    "new_la_code",
+    "old_la_code",
+    "la_name",
+)
 
 
 def _region(areas: pd.DataFrame, code: str) -> str:
@@ -145,18 +147,17 @@ def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _symbols(frame: pd.DataFrame, name: str, period: str, topic: str) -> pd.DataFrame:
-    """Turn numbers to text, with `x` in each column that England lacks in this period."""
-    text = frame.astype(str)
+    """Put `x` in each column that England lacks in this period."""
     nation = england.rows(name, period, topic)
     if nation.empty:
         nation = england.rows(name, period, england.published(name)["breakdown_topic"].iloc[0])
     absent = [c for c in nation.columns[3:] if (nation[c] == "x").all()]
-    rates = [r for r, (part, total) in RATES.items() if r in text and {part, total} & set(absent)]
+    rates = [r for r, (part, total) in RATES.items() if r in frame and {part, total} & set(absent)]
     for total, parts in SUMS.items():
         rates += [r for r, pair in RATES.items() if pair[1] == total and set(parts) & set(absent)]
     if "placement_unknown" in absent:
         rates.append("placement_unknown_pc")
-    return text.assign(**dict.fromkeys([*absent, *rates], "x"))
+    return frame.assign(**dict.fromkeys([*absent, *rates], "x"))
 
 
 def _place_columns(cells: np.ndarray, total: str) -> tuple[np.ndarray, list[str]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sufficiency.demo.authorities import Panel, districts
+from sufficiency.demo.authorities import WESTMERE_ONS, Panel, districts
 from sufficiency.demo.sharing import generator
 
 CENTRE = np.array([112_000.0, 104_000.0])
@@ -188,7 +188,7 @@ def _field(centre: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def lookups(panel: Panel, made: Land) -> dict[str, pd.DataFrame]:
     """Return the look-ups as published: LSOA to ward and district, 2011 to 2021, districts."""
     a = made.areas
-    district, name = "E06000999", "Westmere"
+    district, name = WESTMERE_ONS, "Westmere"
     wards = pd.DataFrame(
         {
             "lsoa21_name": a["lsoa_name"],
@@ -244,7 +244,7 @@ def polygons(made: Land) -> gpd.GeoDataFrame:
             "msoa21_code_derived": a["msoa"],
             "ward24_code": a["ward"],
             "ward24_name": a["ward_name"],
-            "ltla24_code": "E06000999",
+            "ltla24_code": WESTMERE_ONS,
             "ltla24_name": "Westmere",
         },
         geometry=gpd.GeoSeries(list(rounded), crs="EPSG:4326"),

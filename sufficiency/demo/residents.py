@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo.authorities import WESTMERE, Panel, districts
+from sufficiency.demo.authorities import WESTMERE, WESTMERE_ONS, Panel, districts
 from sufficiency.demo.land import Land
 from sufficiency.demo.sharing import generator, whole
 
@@ -64,7 +64,7 @@ def estimates(panel: Panel, seed: int) -> dict[str, pd.DataFrame]:
 def small_areas(panel: Panel, made: Land, seed: int) -> pd.DataFrame:
     """Return Westmere's mid-2020 estimate by LSOA 2011, which sums to the district's."""
     parts = districts(panel.areas)
-    row = int(np.flatnonzero((parts["lad_code"] == "E06000999").to_numpy())[0])
+    row = int(np.flatnonzero((parts["lad_code"] == WESTMERE_ONS).to_numpy())[0])
     counted = _district_counts(parts, 2020, seed)[row]
     rng = generator(seed, "small areas")
     young = 0.7 + 0.6 * made.deprivation
@@ -102,7 +102,7 @@ def projection(panel: Panel, seed: int) -> pd.DataFrame:
 
 
 _PROJECTION_KEYS = {
-    "AREA_CODE": "E06000999",
+    "AREA_CODE": WESTMERE_ONS,
     "AREA_NAME": "Westmere",
     "COMPONENT": "Population",
     "SEX": "persons",

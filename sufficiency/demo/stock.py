@@ -35,6 +35,7 @@ OLD_TYPE_COLUMNS = {
 }
 SPREAD = {"special_independent": 0.5, "special_non_maintained": 0.5, "resourced": 0.6,
           "senunit": 0.6, "special_": 0.2, "mainstream_": 0.12}  # fmt: skip
+STEADINESS, WESTMERE_STEADINESS = 30.0, 1_000.0
 BAND_EDGES = (5, 11, 16, 20)
 FIRST_COLUMN_YEAR, LAST_TYPE_YEAR = 2019, 2022
 
@@ -95,8 +96,10 @@ def _base(panel: Panel, rng: np.random.Generator) -> np.ndarray:
     spread = np.array([_spread(c) for c in england.placements()])
     made = []
     for n, total in enumerate(panel.totals[:, -1]):
-        cells = nation * rng.gamma(30.0, 1 / 30.0, nation.shape)
-        if n == len(panel.totals) - 1:
+        is_westmere = n == len(panel.totals) - 1
+        steadiness = WESTMERE_STEADINESS if is_westmere else STEADINESS
+        cells = nation * rng.gamma(steadiness, 1 / steadiness, nation.shape)
+        if is_westmere:
             expected = westmere.stock_table(cells)
         else:
             by_placement = np.exp(rng.normal(0.0, spread))

@@ -19,7 +19,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         return
     with (
         path.open("wb") as raw,
-        gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed,
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=6, mtime=0) as packed,
     ):
         packed.write(text)
 

@@ -84,6 +84,8 @@ def cubes(paths: pd.DataFrame) -> list[Cube]:
         paths: Paths table; any order of rows. Rows are taken in chunks, so that memory stays near
             that of the cells themselves.
     """
+    if paths.empty:
+        raise ContractError("Table paths has no rows.")
     scenarios = _categories(paths["scenario"])
     present = [s for n, s in enumerate(scenarios[1]) if (scenarios[0] == n).any()]
     if len(present) == 1:

@@ -146,9 +146,10 @@ class _Story:
                 f"{title}: no shortage is expected by {when} in any need group and phase "
                 f"({_likeliest(cells)}){regime}."
             ]
+        verb = "is" if round(unmet) == 1 else "are"
         summary = (
-            f"{title}: about {_whole(total)} places short by {when}, summed over need groups and "
-            f"phases and never netted; about {_whole(unmet)} of them are more than the places left "
+            f"{title}: about {_places(total)} short by {when}, summed over need groups and phases "
+            f"and never netted; of these, about {_places(unmet)} {verb} beyond the number left "
             f"free for other needs and phases ({_likeliest(cells)}){regime}."
         )
         worst = cells.sort_values("expected_shortage", ascending=False, kind="stable")
@@ -202,7 +203,7 @@ def _cell(title: str, row: pd.Series, when: str, regime: str) -> str:
     since = "" if pd.isna(first) else f"; first year of shortage {census_label(int(first))}"
     return (
         f"{title}, {_named(row)}: a shortage by {when} is {certainty(float(row['p_shortage']))}, "
-        f"on average {_whole(row['expected_shortage'])} places (8 in 10 futures: "
+        f"on average {_places(row['expected_shortage'])} (8 in 10 futures: "
         f"{_side(row['gap_p10'])} to {_side(row['gap_p90'])}){since}{regime}."
     )
 
@@ -214,6 +215,10 @@ def _named(row: pd.Series) -> str:
 
 def _whole(value: float) -> str:
     return f"{round(float(value)):,}"
+
+
+def _places(value: float) -> str:
+    return f"{_whole(value)} place" if round(float(value)) == 1 else f"{_whole(value)} places"
 
 
 def _side(gap: float) -> str:

@@ -1,10 +1,16 @@
-"""One explicit row a provision between residence and attendance: the assumed net export.
+"""One explicit row group a provision between residence and attendance: the assumed net export.
 
 Demand counts the authority's residents wherever they are placed; places count seats in its
 schools, whoever sits there. The difference in the base year, residents placed less plan holders
 on roll, is carried as places in other authorities (negative: places used by their children) and
 held constant, until real imports and exports replace it.
+
+It is taken cell by cell, the roll split like the places of its row. So in the base year the gap
+of a cell is roll over places there and nothing else: a split that differs from where residents
+are does not look like a shortage.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,31 +24,41 @@ MOSTLY_WITHOUT_PLANS = ("ap",)
 
 
 def net_export_rows(
-    register: pd.DataFrame, mix: Mix, base_year: int, years: int, findings: Findings
+    register: pd.DataFrame,
+    weights: Sequence[np.ndarray],
+    mix: Mix,
+    base_year: int,
+    years: int,
+    findings: Findings,
 ) -> list[dict[str, object]]:
     """Return the net export of each provision over need group, phase and year.
 
     Args:
-        register: Register rows in force at the base census.
+        register: Register rows in force at the base census; of a provision with none, those of
+            its first year.
+        weights: Each row's weights over need group x phase, in the same order.
         mix: Base-year plan holders (residents).
         base_year: January census year.
         years: Years ahead.
         findings: Receives each net export, and why one is missing.
 
     Returns:
-        Records of the Places table, kind `net_export`, for provisions with a known roll.
+        Records of the Places table, kind `net_export`, for provisions with a known roll. The
+        cells of a provision sum to its residents less plan holders on roll.
     """
     records: list[dict[str, object]] = []
     for provision in codes("provisions"):
-        rows = register[register["provision"] == provision]
+        inside = register["provision"].eq(provision).to_numpy(dtype=bool)
+        rows = register[inside]
         if rows.empty or not _comparable(rows, provision, findings):
             continue
-        known = rows[rows["on_roll"].notna()]
-        with_plan = known["on_roll"].sum() - known["occupants_without_plan"].fillna(0).sum()
-        net = int(mix.provision(provision).sum()) - int(with_plan)
-        _report(provision, net, rows, findings)
-        weights = mix.cells(provision)
-        numbers = largest_remainder(net, weights)
+        residents = mix.cells(provision).astype(int)
+        places = [weights[int(position)] for position in np.flatnonzero(inside)]
+        on_roll = np.sum(
+            [_roll(row, w) for (_, row), w in zip(rows.iterrows(), places, strict=True)], axis=0
+        )
+        numbers = residents - on_roll
+        _report(provision, int(numbers.sum()), rows, findings)
         shared = {
             "urn": "",
             "site_id": "",
@@ -54,11 +70,20 @@ def net_export_rows(
             "flexible": "no",
             "assumed": "yes" if rows["assumed"].eq("yes").any() else "no",
         }
-        kept = (numbers != 0) | (weights > 0)
+        kept = (residents != 0) | (on_roll != 0)
         kept = kept if kept.any() else np.ones_like(kept)
         for year in range(base_year, base_year + years + 1):
             records.extend(cell_rows(shared | {"year": year}, numbers, kept))
     return records
+
+
+def _roll(row: pd.Series, weights: np.ndarray) -> np.ndarray:
+    """Return a row's plan holders on roll by cell, zeros where its roll is not known."""
+    if pd.isna(row["on_roll"]):
+        return np.zeros_like(weights, dtype=int)
+    without = 0 if pd.isna(row["occupants_without_plan"]) else int(row["occupants_without_plan"])
+    all_pupils = largest_remainder(int(row["on_roll"]), weights)
+    return all_pupils - largest_remainder(without, weights)
 
 
 def _comparable(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:

@@ -68,8 +68,23 @@ def to_register(
             )
         )
     findings.extend(sorted(found, key=lambda f: f.row))
+    _count_assumed(cells, source, findings)
     broken = {f.row for f in found if f.severity == "blocks"}
     return checked(Register, _typed(cells[~cells.index.isin(list(broken))]), "register")
+
+
+def _count_assumed(cells: pd.DataFrame, source: str, findings: Findings) -> None:
+    count = int((cells["assumed"] == "yes").sum())
+    if count:
+        findings.inform(
+            "register_rows_assumed",
+            f"{count} of {len(cells)} rows are assumed: where they could serve, only change since "
+            "the base census is shown.",
+            "Correct each row and put no in column assumed.",
+            source=source,
+            column="assumed",
+            count=count,
+        )
 
 
 def _typed(cells: pd.DataFrame) -> pd.DataFrame:

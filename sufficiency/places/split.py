@@ -79,8 +79,9 @@ def places(
             row, part = counted.iloc[position], parts[position]
             records.extend(_register_rows(row, part, year))
             records.extend(_without_plan_rows(row, part, year))
-    at_base = counted[in_force(counted, base_year)]
-    records.extend(net_export_rows(at_base, mix, base_year, years, findings))
+    compared = _compared(counted, base_year, years, findings)
+    weights = [parts[int(position)].weights for position in np.flatnonzero(compared)]
+    records.extend(net_export_rows(counted[compared], weights, mix, base_year, years, findings))
     _report(register, counted, parts, capacity_basis, (base_year, base_year + years), findings)
     columns = list(Places.to_schema().columns)
     return checked(Places, pd.DataFrame(records, columns=columns), "places")
@@ -91,6 +92,35 @@ def in_force(register: pd.DataFrame, year: int) -> np.ndarray:
     day = f"{year}-{CENSUS_DAY}"
     end = register["effective_to"].where(register["effective_to"] != "", "9999-12-31")
     return ((register["effective_from"] <= day) & (end >= day)).to_numpy(dtype=bool)
+
+
+def _compared(counted: pd.DataFrame, base_year: int, years: int, findings: Findings) -> np.ndarray:
+    """Return the rows whose roll is set against base-year residents, provision by provision.
+
+    They are the rows in force at the base census or, where a provision has none, those of its
+    first year: a register may start after the census, and its roll is the nearest known.
+    """
+    chosen = np.zeros(len(counted), dtype=bool)
+    late: list[str] = []
+    for provision in counted["provision"].unique():
+        inside = counted["provision"].eq(provision).to_numpy(dtype=bool)
+        for year in range(base_year, base_year + years + 1):
+            open_then = inside & in_force(counted, year)
+            if open_then.any():
+                chosen |= open_then
+                late += [str(provision)] if year > base_year else []
+                break
+    if late:
+        findings.warn(
+            "places_start_after_base_census",
+            f"No row of {', '.join(late)} is in force at the base census, so the first later roll "
+            "is compared with residents of the base census.",
+            "Add the places of the base census, or put an earlier effective_from.",
+            source="places.csv",
+            column="effective_from",
+            count=len(late),
+        )
+    return chosen
 
 
 def _parts(

@@ -20,6 +20,7 @@ from sufficiency.reports.picture import (
 from sufficiency.reports.printing import NOT_KNOWN, in_order, printed
 from sufficiency.terms import ALL, lookup
 
+ROUND_STEPS = [1, 2, 5, 10]
 ASSUMED = "Places assumed from today's roll"
 BAND_WORDS = "8 in 10 futures (P10 to P90)"
 NO_HISTORY = pd.DataFrame({"year": pd.Series(dtype="int64"), "plans": pd.Series(dtype="float64")})
@@ -142,7 +143,7 @@ def demand_by_need_group(demand: pd.DataFrame, from_year: int, to_year: int) -> 
         axes.set_xlabel("EHC plans")
         axes.set_xlim(0, 1.12 * max(float(now.max()), float(later["mean"].max()), 1.0))
         axes.xaxis.set_major_formatter(FuncFormatter(_thousands))
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=ROUND_STEPS))
         _key_above(figure, axes)
 
     table = pd.DataFrame(
@@ -209,15 +210,15 @@ def _band(axes: Axes, table: pd.DataFrame) -> None:
 
 
 def _finish(axes: Axes, figure: Figure, table: pd.DataFrame) -> None:
-    years = [int(year) for year in table["year"]]
+    years = list(range(int(table["year"].min()), int(table["year"].max()) + 1))
     step = max(1, -(-len(years) // 7))
     shown = years[::-1][::step][::-1]
     axes.set_xticks(shown, [f"Jan\n{year}" for year in shown])
     numbers = table.drop(columns="year").to_numpy(dtype=float, na_value=np.nan)
-    top = float(np.nanmax(numbers)) if len(table) else 1.0
+    top = float(np.nanmax(numbers))
     axes.set_ylim(0, 1.08 * max(top, 1.0))
     axes.yaxis.set_major_formatter(FuncFormatter(_thousands))
-    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=ROUND_STEPS))
     _key_above(figure, axes)
 
 
@@ -283,6 +284,9 @@ def _readable(table: pd.DataFrame, places_label: str) -> pd.DataFrame:
     for column, heading in headings.items():
         if column not in table or (column == "plans" and table[column].isna().all()):
             continue
-        missing = NOT_KNOWN if column == "places" else "not applicable"
-        out[heading] = [printed(value, "whole", missing) for value in table[column]]
+        awaited = (table["p50"].notna() & (column == "places")).map(
+            {True: NOT_KNOWN, False: "not applicable"}
+        )
+        cells = zip(table[column], awaited, strict=True)
+        out[heading] = [printed(value, "whole", missing) for value, missing in cells]
     return out

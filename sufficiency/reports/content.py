@@ -37,6 +37,19 @@ class About:
     run: str
 
 
+def about_run(authority: str, stock: pd.DataFrame, plans: pd.DataFrame, run: str = "") -> About:
+    """Return what a run is about, with the authority's latest published name.
+
+    Args:
+        authority: Three-digit DfE code.
+        stock: The `published_stock` table.
+        plans: The `plans` table; its year is the base census.
+        run: Run id, empty before there is one.
+    """
+    own = stock[stock["authority"] == authority].sort_values("year", kind="stable")
+    return About(authority, str(own["authority_name"].iloc[-1]), int(plans["year"].iloc[0]), run)
+
+
 def report_content(
     about: About,
     run_tables: Mapping[str, pd.DataFrame],
@@ -92,30 +105,64 @@ def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Pi
         run_tables: Canonical tables: demand, provision_balance, register, published_stock.
     """
     demand = run_tables["demand"]
-    authority = tables.authority_rows(demand)
-    totals = authority[(authority["need_group"] == ALL) & (authority["phase"] == ALL)]
-    groups = authority[(authority["provision"] == ALL) & (authority["phase"] == ALL)]
     stock = run_tables["published_stock"]
-    history = recorded(stock, about.authority, about.base_year)
+    balance, register = run_tables["provision_balance"], run_tables["register"]
+    groups = tables.authority_rows(demand)
+    groups = groups[(groups["provision"] == ALL) & (groups["phase"] == ALL)]
     made = [
-        charts.demand_total(
-            totals[totals["provision"] == ALL], about.authority_name, history.get(ALL)
-        ),
+        total_chart(about, demand, stock),
         charts.demand_by_need_group(groups, about.base_year, focus_year(demand, about.base_year)),
+        *(
+            provision_chart(about, demand, balance, register, stock, provision)
+            for provision in in_order(lookup("provisions", "name"), "provisions")
+        ),
     ]
-    for provision in in_order(lookup("provisions", "name"), "provisions"):
-        rows = totals[totals["provision"] == provision]
-        if len(rows):
-            made.append(
-                charts.demand_and_places(
-                    rows,
-                    provision,
-                    places_for_residents(run_tables["provision_balance"], provision),
-                    history.get(provision),
-                    assumed=is_assumed(run_tables["register"], provision),
-                )
-            )
-    return tuple(made)
+    return tuple(picture for picture in made if picture is not None)
+
+
+def total_chart(about: About, demand: pd.DataFrame, stock: pd.DataFrame) -> Picture:
+    """Return the chart of all plans, published years and forecast."""
+    rows = _totals(demand)
+    history = recorded(stock, about.authority, about.base_year)
+    all_plans = rows[rows["provision"] == ALL]
+    return charts.demand_total(all_plans, about.authority_name, history.get(ALL))
+
+
+def provision_chart(
+    about: About,
+    demand: pd.DataFrame,
+    balance: pd.DataFrame,
+    register: pd.DataFrame,
+    stock: pd.DataFrame,
+    provision: str,
+) -> Picture | None:
+    """Return the chart of demand against places of one provision, None if nobody is placed in it.
+
+    Args:
+        about: What the report is about.
+        demand: The `demand` table.
+        balance: The `provision_balance` table.
+        register: The `register` table.
+        stock: The `published_stock` table.
+        provision: Provision code.
+    """
+    rows = _totals(demand)
+    rows = rows[rows["provision"] == provision]
+    if rows.empty:
+        return None
+    history = recorded(stock, about.authority, about.base_year)
+    return charts.demand_and_places(
+        rows,
+        provision,
+        places_for_residents(balance, provision),
+        history.get(provision),
+        assumed=is_assumed(register, provision),
+    )
+
+
+def _totals(demand: pd.DataFrame) -> pd.DataFrame:
+    rows = tables.authority_rows(demand)
+    return rows[(rows["need_group"] == ALL) & (rows["phase"] == ALL)]
 
 
 def places_for_residents(balance: pd.DataFrame, provision: str) -> pd.DataFrame | None:

@@ -60,7 +60,7 @@ def printed(value: object, kind: Kind = "text", missing: str = NOT_KNOWN) -> str
     if kind == "percent":
         return f"{_half_up(100 * number)}%"
     if kind == "decimal":
-        return f"{number:,.1f}".replace("-", "\u2212")
+        return f"{round(number, 1) + 0.0:,.1f}".replace("-", "\u2212")
     whole = _half_up(number)
     sign = "+" if kind == "signed" and whole > 0 else ""
     return sign + f"{whole:,}".replace("-", "\u2212")

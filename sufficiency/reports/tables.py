@@ -14,6 +14,13 @@ from sufficiency.terms import ALL, lookup
 ALL_NEEDS, ALL_PHASES, WHOLE_AUTHORITY = "All needs", "All phases", "Whole authority"
 HIGH, LOW = " (1 in 10 higher)", " (1 in 10 lower)"
 FUTURES = "8 in 10 futures"
+HALF_A_CHILD = 0.5
+MEASURES = {
+    "plan_rate": "Plans per 1,000 residents aged 0 to 24",
+    "independent_and_nmss_share": "Plans in independent and non-maintained special schools",
+    "setting_share": "Plans by setting",
+    "need_share": "Plans by need",
+}
 
 
 def has_gaps(gap: pd.DataFrame) -> bool:
@@ -76,7 +83,7 @@ def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> Rep
     """Return the largest gaps, or changes while places are assumed, in one year.
 
     Whole authority, demand as placements would fall, first scenario. Largest by size either way,
-    so that a growing surplus is as visible as a shortage.
+    so that a growing surplus is as visible as a shortage; those that print as 0 are left out.
 
     Args:
         gap: The `gap` table.
@@ -87,7 +94,7 @@ def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> Rep
     measure = "gap" if has_gaps(gap) else "change"
     in_year = authority_rows(gap)
     in_year = in_year[in_year["year"] == year]
-    chosen = in_year[in_year[f"{measure}_mean"].notna()]
+    chosen = in_year[in_year[f"{measure}_mean"].abs() >= HALF_A_CHILD]
     order = chosen[f"{measure}_mean"].abs().sort_values(ascending=False, kind="stable").index
     top = _named(chosen.loc[order].head(rows))
     top["range"] = printed_range(top[f"{measure}_p10"], top[f"{measure}_p90"], "signed")
@@ -166,6 +173,8 @@ def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
         "shortage_unmet": ("Of which they could not", "whole"),
         "gap_reason": ("Why there is no gap", "text"),
     }
+    if rows["shortage_total"].isna().all():
+        columns = {c: v for c, v in columns.items() if not c.startswith("shortage_")}
     note = (
         "Further possible demand is children not in a school place who may come to need this one; "
         "it is not a measure of unmet duty. Expected shortage is summed over need groups and "
@@ -194,13 +203,13 @@ def beside_table(beside: pd.DataFrame) -> ReportTable:
         wide = wide.merge(
             values[[*keys, "value"]].rename(columns={"value": heading}), on=keys, how="left"
         )
-    own = beside[beside["role"] == "self"].drop_duplicates(keys)[[*keys, "year", "note"]]
-    wide = wide.merge(own, on=keys, how="left")
+    own = beside[beside["role"] == "self"].drop_duplicates(keys)[[*keys, "year"]]
+    wide = wide.merge(own, on=keys, how="left").merge(_notes(beside, roles), on=keys, how="left")
     names = {**lookup("setting_groups", "name"), **lookup("needs", "name"), "all": "All"}
     units = {"percent": "per cent", "per_1000": "per 1,000"}
     frame = pd.DataFrame(
         {
-            "Measure": wide["measure"].str.replace("_", " ").str.capitalize(),
+            "Measure": wide["measure"].map(MEASURES).fillna(wide["measure"]),
             "Of": wide["key"].map(names).fillna(wide["key"]),
             "Unit": wide["unit"].map(units).fillna(wide["unit"]),
             **{heading: wide[heading] for heading in roles.values()},
@@ -214,12 +223,18 @@ def beside_table(beside: pd.DataFrame) -> ReportTable:
     return ReportTable("Beside other authorities", frame, kinds)
 
 
+def _notes(beside: pd.DataFrame, roles: dict[str, str]) -> pd.DataFrame:
+    """Return one row a measure and key with the notes of all its values, each saying whose."""
+    said = beside[beside["role"].isin(list(roles)) & (beside["note"] != "")]
+    said = said.assign(note=said["role"].map(roles) + ": " + said["note"])
+    return said.groupby(["measure", "key", "unit"], sort=False)["note"].agg(" ".join).reset_index()
+
+
 def _left_out(rows: pd.DataFrame) -> str:
     """Say which provisions have no gap, and why, so that a missing row is not read as none."""
-    reasons = _named(rows)[["provision", "gap_reason"]].drop_duplicates()
     told = [
-        f"{provision} ({str(reason).rstrip('.')})"
-        for provision, reason in reasons.itertuples(index=False)
+        f"{', '.join(dict.fromkeys(group['provision']))} ({str(reason).rstrip('.')})"
+        for reason, group in _named(rows).groupby("gap_reason", sort=False)
     ]
     return f" Without a gap: {'; '.join(told)}." if told else ""
 

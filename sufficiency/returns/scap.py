@@ -51,7 +51,7 @@ def scap_draft(paths: pd.DataFrame, authority: str, base_year: int) -> pd.DataFr
     Raises:
         SufficiencyError: The paths hold several scenarios, or no year after the base census.
     """
-    scenarios = paths["scenario"].astype(str).unique()
+    scenarios = paths["scenario"].unique()
     if len(scenarios) != 1:
         raise SufficiencyError(
             f"A SCAP draft needs the paths of one scenario; these hold {len(scenarios)}. "
@@ -111,15 +111,10 @@ def largest_remainder(sums: np.ndarray, parts: int) -> np.ndarray:
 def _counted(paths: pd.DataFrame) -> pd.DataFrame:
     """Plans summed over paths: one row a SCAP code and year, one column an NCY."""
     code_of = {setting: code for setting, code in lookup("settings", "scap").items() if code}
-    ncy = paths["ncy"].astype(int)
-    kept = ncy.between(0, 11) & paths["setting"].isin(list(code_of))
-    chosen = pd.DataFrame(
-        {
-            "code": paths.loc[kept, "setting"].astype(str).map(code_of),
-            "year": paths.loc[kept, "year"].astype(int),
-            "ncy": ncy[kept],
-            "count": paths.loc[kept, "count"].astype("int64"),
-        }
-    )
-    table = chosen.groupby(["code", "year", "ncy"])["count"].sum().unstack("ncy", fill_value=0)
-    return table.reindex(columns=list(NCY_NAMES), fill_value=0)
+    # Summed by setting first: paths has millions of rows, and only then few enough to rename.
+    school_age = paths["ncy"].between(0, 11)
+    counts = paths[school_age].groupby(["setting", "year", "ncy"], observed=True)["count"].sum()
+    table = counts.astype("int64").reset_index()
+    table = table.assign(code=table["setting"].astype(str).map(code_of)).dropna(subset="code")
+    wide = table.groupby(["code", "year", "ncy"])["count"].sum().unstack("ncy", fill_value=0)
+    return wide.reindex(columns=list(NCY_NAMES), fill_value=0)

@@ -38,6 +38,7 @@ LAYOUTS: tuple[Layout, ...] = (
 TEXT_SUFFIXES = (".csv", ".csv.gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".gpkg")
 MOST_LACKING = 3
+FEW_LAYOUTS = 4
 
 
 def recognise(path: Path) -> Layout | None:
@@ -145,6 +146,8 @@ def _lacking(layout: Layout, present: set[str]) -> list[str]:
 
 
 def _shares(layout: Layout, present: set[str]) -> bool:
-    """Return whether a file has a column that is peculiar to the format."""
-    others = {c for other in LAYOUTS if other.name != layout.name for c in other.columns}
-    return bool(present.intersection(layout.columns).difference(others))
+    """Return whether a file has a column of the format that few other formats have."""
+    return any(
+        sum(column in other.columns for other in LAYOUTS) <= FEW_LAYOUTS
+        for column in present.intersection(layout.columns)
+    )

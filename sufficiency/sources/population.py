@@ -162,8 +162,8 @@ def _report_ahead(
         findings.warn(
             "population_aged",
             f"There is no population projection: the estimate of mid-{latest_year} is aged along "
-            f"cohorts to mid-{last}, births held. Nobody moves in or out, so students (18 and "
-            "over) are least certain.",
+            f"cohorts to mid-{last}, births held. Nobody moves in or out, so it falls short "
+            "where families or students move in.",
             "Put ONS subnational projections by single year of age into inputs/population.",
             source="population",
             count=len(aged),

@@ -10,7 +10,7 @@ from sufficiency.reports.content import About, report_content
 from sufficiency.reports.page import ReportContent
 from sufficiency.returns.scap import scap_draft
 
-BASE, LAST = 2025, 2035
+BASE, LAST = 2025, 2031
 YEARS = range(BASE, LAST + 1)
 TOWNS = {"Eastmere": 0.5, "Lowmere Magna": 0.3, "Northmere": 0.2}
 NEED_SHARES = {
@@ -24,7 +24,7 @@ NEED_SHARES = {
 }
 PLANS = {"special": 1186.0, "resourced_provision": 30.0, "sen_unit": 21.0}
 PLANS |= {"independent_special": 268.0, "post16": 190.0, "ap": 22.0, "none": 2715.0}
-PLACES = {"special": 1020, "resourced_provision": 41}
+PLACES = {"special": 1040, "resourced_provision": 41}
 NO_ROW = "No register row for this provision: places are not known."
 ASSUMED = "Places are assumed from today's roll: change only."
 
@@ -178,7 +178,7 @@ def balance(*, confirmed: bool) -> pd.DataFrame:
 def register(*, confirmed: bool) -> pd.DataFrame:
     """Three rows; a planner has confirmed all or none."""
     rows = [
-        ("900001", "Hill School", "special", 0, 6, "ASD SLCN", 420),
+        ("900001", "Hill School", "special", 0, 6, "ASD SLCN", 440),
         ("900002", "=Lake Academy", "special", 7, 14, "", 600),
         ("900003", "Mere Primary base", "resourced_provision", 0, 6, "SLCN", 41),
     ]
@@ -269,7 +269,7 @@ def beside_others() -> pd.DataFrame:
                     "year": BASE,
                     "value": value,
                     "unit": unit,
-                    "note": "",
+                    "note": "Not published." if value is None else "",
                 }
             )
     return checked(TABLES["beside_others"], pd.DataFrame(rows), "beside_others")
@@ -404,3 +404,8 @@ def confirmed_content() -> ReportContent:
 @pytest.fixture(scope="session")
 def assumed_content() -> ReportContent:
     return made_content(confirmed=False)
+
+
+@pytest.fixture(name="paths", scope="session")
+def few_paths() -> pd.DataFrame:
+    return paths()

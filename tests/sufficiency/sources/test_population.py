@@ -39,6 +39,10 @@ LOOKUP = pd.DataFrame(
 )
 
 
+def cells(table: pd.DataFrame, row: object, *columns: str) -> list[object]:
+    return [table.at[row, column] for column in columns]  # pyright: ignore[reportArgumentType]
+
+
 def checks(findings: Findings) -> set[str]:
     return {f.check for f in findings.items}
 
@@ -86,9 +90,9 @@ def test_a_projection_is_kept_as_published_and_aged_past_its_end() -> None:
     latest = pd.Series(100.0, index=AGES)
     known = pd.DataFrame({"year": [2024, 2024], "age": [3, 4], "persons": [50.5, 60.5]})
     ahead = carry_forward(latest, 2023, 2025, known).set_index(["year", "age"])
-    assert ahead.loc[(2024, 3), ["persons", "projected"]].tolist() == [50.5, "projection"]
-    assert ahead.loc[(2024, 5), ["persons", "projected"]].tolist() == [100.0, "aged"]
-    assert ahead.loc[(2025, 4), ["persons", "projected"]].tolist() == [50.5, "aged"]
+    assert cells(ahead, (2024, 3), "persons", "projected") == [50.5, "projection"]
+    assert cells(ahead, (2024, 5), "persons", "projected") == [100.0, "aged"]
+    assert cells(ahead, (2025, 4), "persons", "projected") == [50.5, "aged"]
     assert ahead.loc[(2025, 5), "persons"] == 60.5
 
 
@@ -346,7 +350,7 @@ def test_bcp_has_its_projection_from_age_three(real: dict[str, pd.DataFrame]) ->
     own = table[table["area"] == "839"].set_index(["year", "age"])
     # the published row of age 4: 2025 and 2036
     assert own.loc[(2025, 4), "persons"] == 3779.373
-    assert own.loc[(2036, 4), ["persons", "projected"]].tolist() == [3302.462, "projection"]
+    assert cells(own, (2036, 4), "persons", "projected") == [3302.462, "projection"]
     assert set(own.loc[own["projected"] == "aged"].index.get_level_values("age")) == {0, 1, 2}
     assert checks(findings) == {"population_partly_aged", "projection_level"}
     assert table.loc[table["area_type"] == "lsoa", "area"].nunique() == 240

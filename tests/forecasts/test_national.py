@@ -1,0 +1,69 @@
+"""England's path and convergence to it, worked by hand."""
+
+import numpy as np
+import pytest
+
+from forecasts.converge import converging_totals, rate_gap
+from forecasts.national import growth_path, national_path
+from forecasts.panel import Panel, cuts
+
+
+def panel(plans, children, england=(1000.0, 1100.0)) -> Panel:
+    plans = np.asarray(plans, dtype=float)
+    stock = {cut: np.column_stack([plans, plans]) for cut in cuts()}
+    persons = np.repeat(np.asarray(children, dtype=float)[:, None] / 15, 26, axis=1)
+    return Panel(
+        authorities=tuple(str(900 + n) for n in range(len(plans))),
+        years=np.array([2024, 2025]),
+        stock=stock,
+        national={cut: np.array(england) for cut in cuts()},
+        residents={2024: persons},
+    )
+
+
+def test_moderate_growth_lies_halfway_between_per_cent_and_number():
+    growth = np.log(1.1)
+    number = [np.log(1 + h / 11) for h in (1, 2, 3)]
+    wanted = [(growth * h + n) / 2 for h, n in zip((1, 2, 3), number, strict=True)]
+    assert growth_path(growth, 3) == pytest.approx(wanted)
+
+
+def test_very_fast_growth_goes_on_in_number_alone():
+    assert np.exp(growth_path(np.log(2.0), 4)) == pytest.approx([1.5, 2.0, 2.5, 3.0])
+
+
+def test_fast_decline_never_reaches_zero():
+    assert (np.exp(growth_path(np.log(0.5), 10)) >= 0.05 - 1e-12).all()
+
+
+def test_no_growth_stays_flat():
+    assert growth_path(0.0, 3).tolist() == [0, 0, 0]
+
+
+def test_a_panel_without_known_growth_is_flat():
+    empty = panel([10.0], [100.0], england=(np.nan, np.nan)).until(2024)
+    assert national_path(empty, "total", 2).tolist() == [0, 0]
+
+
+def test_growth_comes_from_authorities_where_the_national_row_is_missing():
+    gap = panel([10.0, 20.0], [100.0, 100.0], england=(np.nan, np.nan))
+    assert gap.growth("total").tolist() == [0.0]
+
+
+def test_an_authority_at_the_median_rate_follows_england():
+    three = panel([10.0, 20.0, 40.0], [1000.0, 1000.0, 1000.0])
+    growth = np.exp(national_path(three, "total", 5))
+    assert converging_totals(three, 5)[1] == pytest.approx(20 * growth)
+
+
+def test_a_high_rate_closes_six_per_cent_of_its_gap_each_year():
+    three = panel([10.0, 20.0, 40.0], [1000.0, 1000.0, 1000.0])
+    england = national_path(three, "total", 2)
+    above = np.log(converging_totals(three, 2)[2] / 40) - england
+    assert rate_gap(three)[2] == pytest.approx(np.log(2))
+    assert above == pytest.approx([-0.06 * np.log(2), -(1 - 0.94**2) * np.log(2)])
+
+
+def test_without_population_nobody_converges():
+    alone = panel([10.0, 20.0, 40.0], [np.nan, np.nan, np.nan])
+    assert rate_gap(alone).tolist() == [0, 0, 0]

@@ -1,0 +1,159 @@
+"""Rates from published tables of a made-up country."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasts import defaults
+from forecasts.movement import allowed
+from forecasts.rates import Rates, estimate_rates
+from sufficiency.errors import SufficiencyError
+
+
+@pytest.fixture(scope="module")
+def rates(stock, flows) -> Rates:
+    return estimate_rates(stock, flows, "905", 2025)
+
+
+def test_chances_are_chances_and_shares_sum_to_one(rates):
+    assert ((rates.leave >= 0) & (rates.leave <= 1)).all()
+    for table in (rates.join_setting, rates.move, rates.change_need):
+        assert (table >= 0).all()
+        assert table.sum(axis=-1) == pytest.approx(np.ones(table.shape[:-1]))
+    assert (rates.join >= 0).all()
+    assert (rates.affinity > 0).all()
+    assert rates.notes == ()
+
+
+def test_everybody_has_left_by_26(rates):
+    assert (rates.leave[25] == 1).all()
+
+
+def test_leavers_by_age_are_ceased_plans_a_year_older(stock, flows, rates):
+    ceased = flows[
+        (flows["flow"] == "ceased_plans") & (flows["dimension"] == "age") & (flows["key"] == "11")
+    ]
+    before = stock[
+        (stock["year"] == 2024) & (stock["dimension"] == "age") & (stock["key"] == "10")
+    ]
+    england = (
+        ceased.loc[ceased["authority"] == "ENG", "value"].item()
+        / before.loc[before["authority"] == "ENG", "value"].item()
+    )
+    # The authority's own ceased plans scale every age alike, so ratios between ages stay.
+    other = flows[(flows["flow"] == "ceased_plans") & (flows["key"] == "9")]
+    younger = stock[(stock["year"] == 2024) & (stock["dimension"] == "age") & (stock["key"] == "8")]
+    base = (
+        other.loc[other["authority"] == "ENG", "value"].item()
+        / younger.loc[younger["authority"] == "ENG", "value"].item()
+    )
+    assert rates.leave[10] / rates.leave[8] == pytest.approx(np.full(23, england / base))
+
+
+def test_nobody_joins_or_moves_into_a_setting_that_does_not_take_their_age(rates):
+    can = allowed(rates.settings)
+    assert (rates.join_setting[~can] == 0).all()
+    for age in range(25):
+        into = rates.move[age] - np.diag(np.diag(rates.move[age]))
+        assert (into[:, ~can[age + 1]] == 0).all()
+
+
+def test_everyone_leaves_early_years_by_five_and_school_by_twenty(rates):
+    place = rates.settings.index
+    assert rates.move[4, place("EYP"), place("EYP")] == 0
+    for school in ("MSAC", "MSLA", "SPLA", "SPIN", "RP"):
+        assert rates.move[19, place(school), place(school)] == 0
+        assert rates.move[22, place(school), place(school)] == 0
+
+
+def test_phase_transfer_moves_more_into_special_schools_than_other_years(rates):
+    place = rates.settings.index
+    into = rates.move[:, place("MSAC"), place("SPLA")]
+    assert into[10] > 2 * max(into[8], into[12])
+
+
+def test_movement_turns_one_age_into_the_next(stock, flows):
+    """England as its own authority: stayers moved plus joiners have the next age's shares."""
+    rates = estimate_rates(stock, flows, "905", 2025)
+    now = defaults.stock_by_age()
+    shares = defaults.setting_shares(rates.settings) * allowed(rates.settings)
+    shares /= shares.sum(axis=1, keepdims=True)
+    staying = now[7] * shares[7] * (1 - 0.02)
+    moved = staying @ rates.move[7]
+    joined = (now[8] - staying.sum()) * rates.join_setting[8]
+    after = (moved + joined) / now[8]
+    assert after == pytest.approx(shares[8], abs=0.02)
+
+
+def test_speech_needs_give_way_to_settled_ones_in_school_years(rates):
+    need = rates.needs.index
+    lost = 1 - rates.change_need[5:12, need("SLCN"), need("SLCN")]
+    assert (lost > 0).all()
+    assert (rates.change_need[:, need("SEMH"), need("SEMH")] == 1).all()
+
+
+def test_joiners_are_as_many_as_englands_rate_gives(stock, flows, rates):
+    totals = stock[(stock["dimension"] == "age") & (stock["authority"] == "ENG")]
+    now, before = (totals[totals["year"] == y].set_index("key")["value"] for y in (2025, 2024))
+    assert 0.5 < rates.join.sum() / (before.sum() * 0 + 250) < 4
+    own = stock[(stock["authority"] == "905") & (stock["dimension"] == "total")]
+    growth = now.sum() / before.sum() - 1
+    assert rates.join.sum() > growth * own.set_index("year")["value"][2025]
+
+
+def test_own_needs_shift_joiners_by_half_their_ratio(stock, flows, rates):
+    own = (flows["authority"] == "905") & (flows["dimension"] == "need")
+    asd = own & (flows["key"] == "ASD")
+    twice = flows.assign(value=flows["value"].mask(asd, flows["value"] * 2))
+    more = estimate_rates(stock, twice, "905", 2025)
+    place = rates.needs.index
+    share = more.join.sum(axis=0) / more.join.sum() / (rates.join.sum(axis=0) / rates.join.sum())
+    assert 1.05 < share[place("ASD")] < np.sqrt(2) + 1e-9
+    assert share[place("MLD")] < 1
+
+
+def test_an_authority_that_uses_a_setting_more_sends_more_there(stock, flows, rates):
+    own = (stock["authority"] == "905") & (stock["dimension"] == "age_setting")
+    spin = own & (stock["second_key"] == "SPIN")
+    more = estimate_rates(
+        stock.assign(value=stock["value"].mask(spin, stock["value"] * 3)), flows, "905", 2025
+    )
+    place = rates.settings.index("SPIN")
+    assert (more.join_setting[5:15, place] > 1.5 * rates.join_setting[5:15, place]).all()
+
+
+def test_later_years_are_not_used(stock, flows, rates):
+    later = pd.concat([stock, stock[stock["year"] == 2025].assign(year=2026, value=1.0)])
+    again = estimate_rates(later, flows, "905", 2025)
+    assert np.array_equal(again.join, rates.join)
+    assert np.array_equal(again.move, rates.move)
+
+
+MISSING = {
+    "age": "Cohort ratios",
+    "age_setting": "broad shares",
+    "need_age": "Recorded needs never change",
+    "need_setting": "",
+}
+
+
+@pytest.mark.parametrize(("dimension", "note"), sorted(MISSING.items()))
+def test_a_missing_table_of_england_is_replaced_and_said(stock, flows, dimension, note):
+    gone = (stock["level"] == "national") & (stock["dimension"] == dimension)
+    rates = estimate_rates(stock[~gone], flows, "905", 2025)
+    assert any(note in said for said in rates.notes)
+    assert rates.move.sum(axis=2) == pytest.approx(np.ones((26, 23)))
+
+
+def test_totals_alone_give_rates_from_defaults_with_a_note_for_each(stock, flows):
+    bare = stock[stock["dimension"] == "total"]
+    rates = estimate_rates(bare, flows.iloc[:0], "905", 2025)
+    assert len(rates.notes) == 8
+    ratio = rates.leave[20, 0]
+    assert ratio == pytest.approx(1 - defaults.cohort_ratios()[20])
+    assert rates.join[4].sum() > rates.join[12].sum()
+
+
+def test_an_authority_that_is_not_published_is_an_error(stock, flows):
+    with pytest.raises(SufficiencyError, match="Authority 123"):
+        estimate_rates(stock, flows, "123", 2025)

@@ -1,0 +1,322 @@
+"""Places by need group, phase and year: two schools and a base, summed by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sufficiency.findings import Findings
+from sufficiency.places.mix import largest_remainder
+from sufficiency.places.split import places
+
+# Ten residents in special schools (six autistic in secondary, four with severe difficulties in
+# primary), three in a unit, twelve in mainstream.
+RESIDENTS = (
+    (6, "ASD", "SPLA", 8),
+    (4, "SLD", "SPAC", 3),
+    (3, "SLCN", "SENU", 4),
+    (12, "ASD", "MSLA", 8),
+)
+HILL = {"urn": "1", "name": "Hill", "commissioned_places": 10, "on_roll": 8}
+DALE = {
+    "urn": "2",
+    "name": "Dale",
+    "commissioned_places": 5,
+    "on_roll": 5,
+    "occupants_without_plan": 1,
+    "ncy_from": 7,
+    "designated_needs": "ASD",
+    "locality": "South",
+}
+BASE = {
+    "urn": "3",
+    "name": "Base",
+    "provision": "sen_unit",
+    "commissioned_places": 4,
+    "on_roll": 4,
+    "ncy_to": 6,
+    "designated_needs": "SLCN",
+}
+
+
+def split(register, plans, *rows, years=0, basis="commissioned", schools=None, residents=RESIDENTS):
+    findings = Findings()
+    table = places(register(*rows), plans(*residents), 2025, years, basis, findings, schools)
+    return table, findings
+
+
+def nonzero(table: pd.DataFrame, kind: str = "register") -> dict[tuple[str, str, str], int]:
+    rows = table[(table["kind"] == kind) & (table["places"] != 0)]
+    keys = zip(rows["name"], rows["need_group"], rows["phase"], strict=True)
+    return dict(zip(keys, rows["places"], strict=True))
+
+
+def checks(findings: Findings) -> list[str]:
+    return [f.check for f in findings.items]
+
+
+def test_two_schools_and_a_base_split_as_worked_by_hand(register, plans):
+    table, findings = split(register, plans, HILL, DALE, BASE)
+
+    assert nonzero(table) == {
+        ("Hill", "AUTCOM", "secondary"): 6,
+        ("Hill", "COMPLEX", "primary"): 4,
+        ("Dale", "AUTCOM", "secondary"): 5,
+        ("Base", "AUTCOM", "primary"): 4,
+    }
+    assert nonzero(table, "without_plan") == {
+        ("Dale: pupils without a plan", "AUTCOM", "secondary"): -1
+    }
+    # Special: Hill's roll of 8 is split 6:4 = 4.8 and 3.2, so 5 and 3; Dale has 5 - 1. Autism:
+    # 6 residents - (5 + 4) = -3; severe: 4 - 3 = 1; together 10 - 12 = -2. Unit: 3 - 4 = -1.
+    assert nonzero(table, "net_export") == {
+        ("Assumed net export", "AUTCOM", "secondary"): -3,
+        ("Assumed net export", "COMPLEX", "primary"): 1,
+        ("Assumed net export", "AUTCOM", "primary"): -1,
+    }
+    assert checks(findings) == ["places_net_export", "places_net_export"]
+
+
+def test_net_export_is_one_row_group_a_provision_outside_and_constant_over_years(register, plans):
+    table, _ = split(register, plans, HILL, BASE, years=3)
+    net = table[table["kind"] == "net_export"]
+
+    assert set(net["name"]) == {"Assumed net export"}
+    assert set(net["locality"]) == {"outside"}
+    assert set(net["capacity_basis"]) == {"net_export"}
+    totals = net.groupby(["provision", "year"])["places"].sum()
+    assert totals["special"].tolist() == [2, 2, 2, 2]
+    assert totals["sen_unit"].tolist() == [-1, -1, -1, -1]
+
+
+def test_with_places_equal_to_roll_the_base_census_has_neither_shortage_nor_surplus(
+    register, plans
+):
+    row = {"commissioned_places": 37, "on_roll": 37, "occupants_without_plan": 5}
+
+    table, _ = split(register, plans, HILL | row, DALE | row | {"designated_needs": "ASD SEMH"})
+
+    offered = table.groupby(["need_group", "phase"])["places"].sum()
+    assert offered[offered != 0].to_dict() == {
+        ("AUTCOM", "secondary"): 6,
+        ("COMPLEX", "primary"): 4,
+    }
+
+
+def test_net_export_needs_a_known_roll(register, plans):
+    table, findings = split(register, plans, HILL | {"on_roll": pd.NA})
+
+    assert "net_export" not in set(table["kind"])
+    assert checks(findings) == ["places_imports_not_known"]
+
+
+def test_a_register_that_starts_after_the_base_census_is_compared_by_its_first_roll(
+    register, plans
+):
+    later = HILL | {"effective_from": "2026-09-01"}
+
+    table, findings = split(register, plans, later, BASE, years=2)
+
+    net = table[(table["kind"] == "net_export") & (table["provision"] == "special")]
+    assert net.groupby("year")["places"].sum().to_dict() == {2025: 2, 2026: 2, 2027: 2}
+    assert "places_start_after_base_census" in checks(findings)
+    assert "places_start_after_base_census" not in checks(split(register, plans, HILL)[1])
+
+
+def test_net_export_says_when_some_rolls_are_missing(register, plans):
+    _, findings = split(register, plans, HILL, DALE | {"on_roll": pd.NA})
+
+    assert "places_roll_missing" in checks(findings)
+
+
+def test_roll_of_alternative_provision_is_not_compared_unless_pupils_without_a_plan_are_known(
+    register, plans
+):
+    row = {"provision": "ap", "commissioned_places": 70, "on_roll": 71}
+
+    table, findings = split(register, plans, row)
+    assert "net_export" not in set(table["kind"])
+    assert "places_without_plan_not_known" in checks(findings)
+
+    table, _ = split(register, plans, row | {"occupants_without_plan": 61})
+    assert table.loc[table["kind"] == "net_export", "places"].sum() == -10
+
+
+def test_a_provision_without_a_register_row_has_no_places_at_all(register, plans):
+    table, _ = split(register, plans, HILL)
+
+    assert set(table["provision"]) == {"special"}
+
+
+def test_places_count_in_the_years_in_which_the_row_is_in_force_on_census_day(register, plans):
+    row = HILL | {"effective_from": "2026-01-15", "effective_to": "2028-01-14"}
+
+    table, findings = split(register, plans, row, HILL | {"urn": "9"}, years=4)
+
+    counted = table[(table["urn"] == "1") & (table["kind"] == "register")]
+    assert counted.groupby("year")["places"].sum().to_dict() == {2026: 10, 2027: 10}
+    assert "places_end" not in checks(findings)
+
+
+def test_a_row_that_ends_without_a_successor_warns(register, plans):
+    old, new = HILL | {"effective_to": "2026-08-31"}, HILL | {"effective_from": "2026-09-01"}
+
+    assert "places_end" in checks(split(register, plans, old, years=3)[1])
+    assert "places_end" not in checks(split(register, plans, old, new, years=3)[1])
+
+
+def test_proposed_rows_are_never_counted_and_approved_or_funded_rows_are(register, plans):
+    rows = [
+        HILL | {"urn": str(n), "change_status": status, "effective_from": "2026-09-01"}
+        for n, status in enumerate(("existing", "approved", "funded", "proposed"))
+    ]
+
+    table, findings = split(register, plans, *rows, years=2)
+
+    assert set(table.loc[table["kind"] == "register", "urn"]) == {"0", "1", "2"}
+    assert set(table["year"]) == {2027}
+    assert "places_proposed_not_counted" in checks(findings)
+
+
+@pytest.mark.parametrize(
+    ("given_places", "basis", "number", "used"),
+    [
+        ((10, 11, 12, 13), "commissioned", 10, "commissioned"),
+        ((10, 11, 12, 13), "scap", 11, "scap"),
+        ((10, 11, 12, 13), "physical", 12, "physical"),
+        ((None, 11, 12, 13), "commissioned", 11, "scap"),
+        ((None, None, 12, 13), "commissioned", 12, "physical"),
+        ((None, None, None, 13), "commissioned", 13, "on_roll"),
+        ((10, None, None, 13), "physical", 10, "commissioned"),
+    ],
+)
+def test_the_chosen_capacity_is_used_else_the_next_that_is_filled(
+    register, plans, given_places, basis, number, used
+):
+    columns = ("commissioned_places", "scap_capacity", "physical_capacity", "on_roll")
+    row = HILL | {c: pd.NA if v is None else v for c, v in zip(columns, given_places, strict=True)}
+
+    table, findings = split(register, plans, row, basis=basis)
+
+    rows = table[table["kind"] == "register"]
+    assert rows["places"].sum() == number
+    assert set(rows["capacity_basis"]) == {used}
+    assert ("places_other_capacity_used" in checks(findings)) == (used != basis)
+
+
+def test_unknown_capacity_gives_zero_parts_marked_assumed_and_a_warning(register, plans):
+    row = HILL | {"commissioned_places": pd.NA, "on_roll": pd.NA, "assumed": "yes"}
+
+    table, findings = split(register, plans, row)
+
+    assert set(table["places"]) == {0}
+    assert set(table["assumed"]) == {"yes"}
+    assert "places_unknown" in checks(findings)
+
+
+def test_places_stay_within_the_designation_and_the_year_groups(register, plans):
+    accepting = HILL | {"designated_needs": "SEMH", "acceptable_needs": "ASD", "ncy_from": 7}
+
+    table, _ = split(register, plans, accepting)
+
+    register_rows = table[table["kind"] == "register"]
+    assert set(register_rows["need_group"]) == {"AUTCOM", "SEMH"}
+    assert set(register_rows["phase"]) == {"secondary"}
+    assert nonzero(table) == {("Hill", "AUTCOM", "secondary"): 10}
+
+
+def test_phases_are_weighted_by_the_year_groups_taught(register, plans):
+    residents = ((4, "ASD", "SPLA", 5), (4, "ASD", "SPLA", 6), (8, "ASD", "SPLA", 9))
+
+    table, _ = split(register, plans, HILL | {"ncy_from": 6}, residents=residents)
+
+    # Of NCY 6 to 11 there are 4 in primary (NCY 6 only) and 8 in secondary: 3.3 and 6.7 of 10.
+    assert nonzero(table) == {
+        ("Hill", "AUTCOM", "primary"): 3,
+        ("Hill", "AUTCOM", "secondary"): 7,
+    }
+
+
+def test_a_known_roll_by_phase_sets_the_phases_and_keeps_the_needs(register, plans, schools):
+    residents = ((3, "ASD", "SPLA", 3), (1, "SLD", "SPLA", 3), (9, "ASD", "SPLA", 9))
+    roll = schools({"urn": "1", "on_roll_primary": 16, "on_roll_secondary": 4})
+
+    table, _ = split(register, plans, HILL, residents=residents, schools=roll)
+
+    # 16:4 of 10 is 8 and 2; the 8 in primary are 3:1 autism to severe.
+    assert nonzero(table) == {
+        ("Hill", "AUTCOM", "primary"): 6,
+        ("Hill", "COMPLEX", "primary"): 2,
+        ("Hill", "AUTCOM", "secondary"): 2,
+    }
+
+
+def test_the_schools_own_plan_holders_are_used_where_enough_are_known(register, plans):
+    there = ((5, "SEMH", "SPLA", 8, "1"), *RESIDENTS)
+    few = ((4, "SEMH", "SPLA", 8, "1"), *RESIDENTS)
+
+    own, _ = split(register, plans, HILL, residents=there)
+    shared, _ = split(register, plans, HILL, residents=few)
+
+    assert nonzero(own) == {("Hill", "SEMH", "secondary"): 10}
+    assert nonzero(shared)[("Hill", "AUTCOM", "secondary")] == 4
+
+
+def test_no_mix_at_all_splits_evenly_with_a_finding(register, plans):
+    row = BASE | {"designated_needs": "HI ASD", "commissioned_places": 9}
+
+    table, findings = split(register, plans, row, residents=((1, "ASD", "MSLA", 3),))
+
+    assert nonzero(table) == {("Base", "AUTCOM", "primary"): 5, ("Base", "SENS", "primary"): 4}
+    assert checks(findings)[0] == "places_split_evenly"
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "provision": st.sampled_from(["special", "sen_unit", "ap"]),
+            "commissioned_places": st.integers(0, 300),
+            "on_roll": st.none() | st.integers(0, 300),
+            "ncy_from": st.integers(-4, 8),
+            "ncy_to": st.integers(8, 21),
+            "designated_needs": st.sampled_from(["", "ASD", "SEMH SLD", "HI VI"]),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(rows=ROWS)
+def test_parts_sum_to_the_row_and_are_never_negative_whatever_the_order(register, plans, rows):
+    named = [row | {"urn": str(n), "name": f"School {n}"} for n, row in enumerate(rows)]
+    named = [{k: pd.NA if v is None else v for k, v in row.items()} for row in named]
+
+    table, _ = split(register, plans, *named)
+    backward, _ = split(register, plans, *named[::-1])
+
+    parts = table[table["kind"] == "register"]
+    assert (parts["places"] >= 0).all()
+    assert parts.groupby("urn")["places"].sum().to_dict() == {
+        row["urn"]: row["commissioned_places"] for row in named
+    }
+    keys = ["kind", "urn", "name", "provision", "need_group", "phase"]
+    pd.testing.assert_frame_equal(
+        table.sort_values(keys, ignore_index=True), backward.sort_values(keys, ignore_index=True)
+    )
+
+
+@settings(deadline=None)
+@given(
+    total=st.integers(-5000, 5000),
+    weights=st.lists(st.floats(0, 1e6), min_size=1, max_size=35),
+)
+def test_largest_remainder_sums_exactly_and_stays_within_one_of_the_share(total, weights):
+    whole = largest_remainder(total, np.array(weights))
+
+    assert whole.sum() == total
+    even = np.ones(len(weights)) if sum(weights) == 0 else np.array(weights)
+    assert (np.abs(whole - total * even / even.sum()) < 1 + 1e-6).all()
+    assert (whole[even == 0] == 0).all()
