@@ -52,7 +52,7 @@ def check(folder: Path) -> None:
     from assets.reading import read_workspace
 
     say("Reading the inputs")
-    findings = read_workspace(open_workspace(folder)).findings_table
+    findings = read_workspace(open_workspace(folder)).findings.table()
     _print_findings(findings)
     sys.exit(BLOCKED if (findings["severity"] == "blocks").any() else DONE)
 

@@ -28,11 +28,25 @@ class ForecastChoices(dg.Config):
     )
 
 
-@dg.asset(
-    group_name="demand",
-    kinds={"pandas"},
-    deps=["findings"],
-    metadata=column_schema(tables.Plans),
+@dg.multi_asset(
+    name="make_plans",
+    outs={
+        "plans": dg.AssetOut(
+            group_name="demand",
+            kinds={"pandas"},
+            metadata=column_schema(tables.Plans),
+            description="One row a child or young person with an EHC plan at the base census. On "
+            "the open-data route the rows are **modelled**: no published count is changed, but who "
+            "lives where, and which need goes with which setting and age together, is inferred. "
+            "Home areas are modelled from child population and deprivation.",
+        ),
+        "demand_findings": dg.AssetOut(
+            group_name="quality",
+            kinds={"pandas"},
+            metadata=column_schema(tables.FindingsTable),
+            description="What had to be assumed while the plans table was made.",
+        ),
+    },
     check_specs=[
         dg.AssetCheckSpec(
             "plans_match_published",
@@ -43,35 +57,41 @@ class ForecastChoices(dg.Config):
         )
     ],
 )
-def plans(
+def make_plans(
     workspace: dg.ResourceParam[Workspace],
+    findings: pd.DataFrame,
     published_stock: pd.DataFrame,
     localities: pd.DataFrame,
     imd: pd.DataFrame,
     population: pd.DataFrame,
-) -> Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]:
-    """One row a child or young person with an EHC plan at the base census.
-
-    On the open-data route the rows are **modelled**: no published count is changed, but who lives
-    where, and which need goes with which setting and age together, is inferred. Home areas are
-    modelled from child population and deprivation.
-    """
+) -> Iterator[dg.Output | dg.AssetCheckResult]:
+    """Make the plans table from published counts, and recount it."""
     from sufficiency.findings import Findings
     from sufficiency.margins import base_census, read_margins
     from sufficiency.recount import differences
     from sufficiency.synthesis import synthesise
 
     settings = workspace.settings
+    found = Findings()
     with spoken_failures():
         base_year = settings.base_census or base_census(published_stock, settings.authority)
         margins = read_margins(published_stock, settings.authority, base_year, Findings())
         table = synthesise(
-            margins, localities, imd, population, settings.authority, base_year, settings.seed
+            margins,
+            localities,
+            imd,
+            population,
+            settings.authority,
+            base_year,
+            settings.seed,
+            found,
         )
         different = differences(table, margins)
+        assumed = found.table()
     by_setting = table.groupby("setting").size().sort_values(ascending=False)
     yield dg.Output(
         table,
+        output_name="plans",
         metadata={
             "plans": len(table),
             "base_census": base_year,
@@ -79,7 +99,16 @@ def plans(
             "plans_by_setting": short_table(by_setting.rename("plans").reset_index()),
         },
     )
+    yield dg.Output(
+        assumed,
+        output_name="demand_findings",
+        metadata={
+            **row_count(assumed),
+            "findings": short_table(assumed, ["severity", "message", "action", "count"]),
+        },
+    )
     yield dg.AssetCheckResult(
+        asset_key="plans",
         check_name="plans_match_published",
         passed=different.empty,
         metadata={"published_cells_that_differ": len(different)},
@@ -141,7 +170,7 @@ def pooled_forecast(
         metadata={
             **row_count(accuracy),
             "total_by_horizon": short_table(
-                accuracy[(accuracy["cut"] == "total") & (accuracy["origin"] == base_year)],
+                accuracy[(accuracy["cut"] == "total") & (accuracy["origin"] == 0)],
                 ["method", "horizon", "wape", "bias", "skill", "coverage_80", "n"],
             ),
         },

@@ -87,7 +87,7 @@ def read_inputs(
 
     with spoken_failures():
         inputs = read_workspace(workspace)
-    findings = inputs.findings_table
+    findings = inputs.findings.table()
     for name in [*inputs.tables, "findings"] if not inputs.blocked else ["findings"]:
         frame = findings if name == "findings" else inputs.tables[name]
         yield dg.Output(frame, output_name=name, metadata=_metadata(name, frame))

@@ -7,11 +7,11 @@ import dagster as dg
 
 STEPS = {
     "read_inputs": "Reading and checking the inputs",
-    "plans": "Making the plans table from published counts",
+    "make_plans": "Making the plans table from published counts",
     "pooled_forecast": "Forecasting totals from the national panel",
     "simulate_plans": "Moving every plan forward, path by path",
     "demand": "Summing up demand",
-    "places": "Splitting the place register over needs and phases",
+    "split_register": "Splitting the place register over needs and phases",
     "compare_demand_with_places": "Setting demand against places",
     "beside_others": "Comparing with other authorities",
     "report_files": "Writing tables, workbook, page and warehouse",

@@ -10,12 +10,14 @@ from assets.failures import spoken_failures
 from sufficiency.workspace import Workspace
 
 
-@dg.asset(group_name="publication", kinds={"csv", "parquet", "excel", "sqlite"}, deps=["findings"])
+@dg.asset(group_name="publication", kinds={"csv", "parquet", "excel", "sqlite"})
 def report_files(
     context: dg.AssetExecutionContext,
     workspace: dg.ResourceParam[Workspace],
     input_files: pd.DataFrame,
     findings: pd.DataFrame,
+    demand_findings: pd.DataFrame,
+    supply_findings: pd.DataFrame,
     register: pd.DataFrame,
     localities: pd.DataFrame,
     locality_shapes: pd.DataFrame,
@@ -60,7 +62,7 @@ def report_files(
         "establishments": establishments,
         "localities": localities,
         "assumptions": assumptions,
-        "findings": findings,
+        "findings": pd.concat([findings, demand_findings, supply_findings], ignore_index=True),
         "input_files": input_files,
         "published_stock": published_stock,
     }
@@ -77,7 +79,7 @@ def report_files(
         write_provenance(
             folder,
             run=run,
-            orchestrator_run=context.run_id,
+            orchestrator_run=context.run.run_id,
             finished=datetime.now(UTC),
             settings=settings,
             versions=versions,

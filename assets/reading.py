@@ -10,7 +10,6 @@ import pandas as pd
 
 from sufficiency.contracts import (
     Establishments,
-    FindingsTable,
     InputFiles,
     Localities,
     checked,
@@ -36,11 +35,6 @@ class Inputs:
     def blocked(self) -> bool:
         """Whether any finding blocks."""
         return bool(self.findings.blocking)
-
-    @property
-    def findings_table(self) -> pd.DataFrame:
-        """The findings, worst first (contract `FindingsTable`)."""
-        return checked(FindingsTable, self.findings.frame(), "findings")
 
 
 def read_workspace(workspace: Workspace) -> Inputs:

@@ -5,9 +5,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from sufficiency.contracts import Establishments, empty
-from sufficiency.errors import WorkspaceError
+from sufficiency.errors import SufficiencyError, WorkspaceError
 from sufficiency.findings import Findings
+from sufficiency.sources.layout import Layout
 from sufficiency.workspace import CONFIG_NAME, Workspace, open_workspace, template
 
 DEMO_AUTHORITY = "999"
@@ -99,11 +102,25 @@ def _copy(data: Path, workspace: Workspace) -> int:
             f"No file in {data} has a known layout. See the notes in {workspace.inputs} for which "
             "files are needed."
         )
+    copied = 0
     for path, layout in found:
         target = workspace.inputs / layout.folder / path.name
-        if not target.exists():
-            shutil.copyfile(path, target)
-    return len(found)
+        if target.exists() or not _is_about(path, layout, workspace.settings.authority):
+            continue
+        shutil.copyfile(path, target)
+        copied += 1
+    return copied
+
+
+def _is_about(path: Path, layout: Layout, authority: str) -> bool:
+    """Say whether a list of schools has any of the authority; other files are about everybody."""
+    if layout.folder != "schools":
+        return True
+    try:
+        codes = layout.read(path, Findings()).get("authority", pd.Series(dtype=str))
+    except SufficiencyError:
+        return True  # copied as it is, so that `check` can say what is wrong with it
+    return not (codes != "").any() or bool((codes == authority).any())
 
 
 def _write_starter(workspace: Workspace) -> list[str]:

@@ -41,6 +41,7 @@ class England:
         stock: Plans at the base census, by age.
         stock_before: Plans at the census before, by age.
         by_setting: Plans at the base census, age x setting.
+        by_need: Plans at the base census, age x need; None if not published.
         leave: Chance of leaving, age x setting.
         joiners: Joiners in the last step, by age at its end.
         joiner_needs: Shares of needs among them, age x need.
@@ -54,6 +55,7 @@ class England:
     stock: Floats
     stock_before: Floats
     by_setting: Floats
+    by_need: Floats | None
     leave: Floats
     joiners: Floats
     joiner_needs: Floats
@@ -98,6 +100,7 @@ def england(stock: pd.DataFrame, flows: pd.DataFrame, base_year: int) -> England
         stock=now,
         stock_before=before,
         by_setting=by_setting,
+        by_need=need_now,
         leave=leave,
         joiners=joiners,
         joiner_needs=profile,

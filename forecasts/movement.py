@@ -52,14 +52,14 @@ def smallest_moves(
     count = stock.shape[1]
     moves = np.repeat(np.eye(count)[None], AGES, axis=0)
     # One placed early, such as a 15-year-old in college, may stay: only a setting's end is forced.
-    ended = ~can_go & np.logical_or.accumulate(can_go, axis=0)
+    begun = np.logical_or.accumulate(can_go, axis=0)
     for age in range(OLDEST):
         staying = stock[age] * (1.0 - leave[age])
         shares = stock[age + 1] * can_go[age + 1]
         if shares.sum() <= 0:
             shares = can_go[age + 1].astype(float)
         shares = shares / shares.sum()
-        moves[age] = _moves(staying, joiners[age + 1], shares, ended[age + 1])
+        moves[age] = _moves(staying, joiners[age + 1], shares, begun[age + 1])
     return moves
 
 
@@ -97,11 +97,13 @@ def smallest_recoding(stock: Floats, leave: Floats, joiners: Floats) -> Floats:
     return changes
 
 
-def _moves(staying: Floats, joining: Floats, shares: Floats, ended: NDArray[np.bool_]) -> Floats:
-    target = shares * (staying.sum() + joining.sum())
-    surplus = np.clip(staying + joining - target, 0.0, staying)
-    surplus = np.where(ended, staying, surplus)
-    short = np.where(shares > 0, np.maximum(target - joining - (staying - surplus), 0.0), 0.0)
+def _moves(staying: Floats, joining: Floats, shares: Floats, begun: NDArray[np.bool_]) -> Floats:
+    moving = np.where(begun, staying, 0.0)
+    target = shares * (moving.sum() + joining.sum())
+    surplus = np.clip(moving + joining - target, 0.0, moving)
+    surplus = np.where(shares > 0, surplus, moving)
+    short = np.where(shares > 0, np.maximum(target - joining - (moving - surplus), 0.0), 0.0)
     where = short / short.sum() if short.sum() > 0 else shares
-    out = np.divide(surplus, staying, out=ended.astype(float), where=staying > 0)
+    must_leave = begun & (shares <= 0)
+    out = np.divide(surplus, staying, out=must_leave.astype(float), where=staying > 0)
     return np.outer(out, where) + np.diag(1.0 - out)

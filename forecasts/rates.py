@@ -97,7 +97,7 @@ def estimate_rates(
             country.joiners[:, None] * join_setting,
             can_go,
         ),
-        change_need=country.change_need,
+        change_need=_own_recoding(country, stock, authority, base_year),
         affinity=country.affinity,
         notes=country.notes,
     )
@@ -164,6 +164,21 @@ def _shifted_leave(
     shifted = np.clip(leave * scale, 0.0, MOST_LEAVE)
     shifted[OLDEST] = 1.0
     return shifted
+
+
+def _own_recoding(country: England, stock: pd.DataFrame, authority: str, base_year: int) -> Floats:
+    """England's changes of recorded need, led to needs as far as the authority records them."""
+    ages = by_age(rows_of(stock, authority, "age"), base_year)
+    own = by_code(rows_of(stock, authority, "need"), base_year, needs())
+    if ages is None or own is None or country.by_need is None:
+        return country.change_need
+    expected = ages @ shares(country.by_need, np.ones(len(needs())), NO_FLOOR)
+    same = np.eye(len(needs()))
+    changed = country.change_need * (1.0 - same)
+    led = changed * own_to_expected(own, expected, NEED_WEIGHT)
+    before, after = changed.sum(axis=2, keepdims=True), led.sum(axis=2, keepdims=True)
+    led *= np.divide(before, after, out=np.zeros_like(before), where=after > 0)
+    return led + same * (1.0 - before)
 
 
 def _own_shape(stock: pd.DataFrame, by_setting: Floats, authority: str, base_year: int) -> Floats:

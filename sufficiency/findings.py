@@ -10,6 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
+from sufficiency.contracts import FindingsTable, checked
+
 Severity = Literal["blocks", "warns", "informs"]
 SEVERITIES: tuple[Severity, ...] = ("blocks", "warns", "informs")
 
@@ -66,9 +68,10 @@ class Findings:
         """The findings that block publication."""
         return [f for f in self.items if f.severity == "blocks"]
 
-    def frame(self) -> pd.DataFrame:
-        """Return one row a finding, worst first, in the order found within a severity."""
+    def table(self) -> pd.DataFrame:
+        """Return one row a finding, worst first, then as found (contract `FindingsTable`)."""
         columns = list(Finding.__dataclass_fields__)
         table = pd.DataFrame([asdict(f) for f in self.items], columns=columns)
         rank = table["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
-        return table.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
+        ordered = table.assign(rank=rank).sort_values("rank", kind="stable")
+        return checked(FindingsTable, ordered, "findings")

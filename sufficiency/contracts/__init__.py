@@ -87,4 +87,6 @@ TABLES = {
     "accuracy": Accuracy,
     "assumptions": Assumptions,
     "findings": FindingsTable,
+    "demand_findings": FindingsTable,
+    "supply_findings": FindingsTable,
 }

@@ -35,7 +35,7 @@ class Plans(Contract):
 
 
 class PlanFlows(Contract):
-    """Joiners, leavers, movers between two censuses; residual rows where stock and flow disagree."""
+    """Joiners, leavers, movers between censuses; residual rows where stock and flow disagree."""
 
     year: Series[pa.Int32] = year("January census at the end of the step.")
     flow: Series[str] = text(

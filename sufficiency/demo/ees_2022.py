@@ -48,15 +48,10 @@ def files(panel: Panel, stock: Stock, flows: Flows, seed: int) -> dict[str, pd.D
     }
 
 
-def _year_rows(name: str, year: int) -> pd.DataFrame:
-    frame = england.published(name)
-    return frame[frame["time_period"] == str(year)]
-
-
 def _shared(
     name: str, column: str, year: int, totals: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    shape = england.counts(_year_rows(name, year), [column])[:, 0]
+    shape = england.counts(england.year_rows(name, year), [column])[:, 0]
     return np.stack(
         [whole(shape * rng.gamma(20.0, 1 / 20.0, len(shape)), int(t), rng) for t in totals]
     )
@@ -64,7 +59,7 @@ def _shared(
 
 def _statements(name: str, prefix: str, year: int, cells: np.ndarray) -> np.ndarray:
     """Return how many of the plans were still statements: England's share of each row."""
-    nation = _year_rows(name, year)
+    nation = england.year_rows(name, year)
     counted = england.counts(nation, [f"{prefix}_st", f"{prefix}_all"])
     part = np.divide(counted[:, 0], counted[:, 1], out=np.zeros(len(counted)),
                      where=counted[:, 1] > 0)  # fmt: skip
@@ -114,7 +109,7 @@ def _stack(
 def _by_age(panel: Panel, name: str, prefix: str, bands: dict[int, np.ndarray]) -> pd.DataFrame:
     frames = []
     for year in sorted(bands, reverse=True):
-        labels = list(_year_rows(name, year)["characteristic_age"])
+        labels = list(england.year_rows(name, year)["characteristic_age"])
         old = _statements(name, prefix, year, bands[year])
         cells, old = _with_total(bands[year]), _with_total(old)
         frames.append(_stack(panel, year, ["Total", *labels], cells, old, prefix))
@@ -129,7 +124,7 @@ def _with_total(cells: np.ndarray) -> np.ndarray:
 def _by_type(panel: Panel, name: str, prefix: str, types: dict[int, np.ndarray]) -> pd.DataFrame:
     frames = []
     for year in sorted(types, reverse=True):
-        nation = _year_rows(name, year)
+        nation = england.year_rows(name, year)
         groups = list(nation["establishment_group"])
         present = [g for g in GROUP_ORDER if g in groups]
         old = _statements(name, prefix, year, types[year])
@@ -155,7 +150,7 @@ def _management(panel: Panel, flows: Flows, rng: np.random.Generator) -> pd.Data
     counted = [c for c in nation.columns[1:] if not c.endswith("Rate")]
     frames = []
     for year in range(2021, 2013, -1):
-        row = _year_rows("sen2_mi", year)
+        row = england.year_rows("sen2_mi", year)
         shape = england.counts(row, counted)[0]
         own = flows.totals[:, NEW_PLAN_YEARS.index(year)]
         part = own / own.sum() * (own.sum() / max(float(shape[counted.index("NewallEHC")]), 1.0))

@@ -16,7 +16,6 @@ NEED_SUBTOTALS = {
     "fe_total": "FE - total",
     "ed_elsewhere": "Educated elsewhere - total",
 }
-SHARES = {"AP_PRU_total_pc": "ap_pru_total"}
 RATES = {
     "request_assess_pc": ("requests_decided_to_assess", "requests_received_in_year"),
     "request_not_assess_pc": ("requests_decided_not_to_assess", "requests_received_in_year"),

@@ -19,6 +19,14 @@ SYMBOLS = ("x", "z", "")
 STOCK_TOPIC, STOCK_AGE = "All EHC plans", "Child or young persons age"
 PLACEMENT = "Type of placement"
 STARTED = "Age when plan started"
+NOT_PLACEMENTS = (
+    "time_period",
+    "breakdown_topic",
+    "breakdown",
+    "ehcplans",
+    "await_prov_2022",
+    "perm_ex_2022",
+)
 
 
 @cache
@@ -46,7 +54,7 @@ def counts(frame: pd.DataFrame, columns: list[str]) -> np.ndarray:
 
 def placements() -> list[str]:
     """Return the placement columns of the caseload file, in order, without the two of 2022."""
-    return [c for c in _published("caseload").columns if c not in _NOT_PLACEMENTS]
+    return [c for c in _published("caseload").columns if c not in NOT_PLACEMENTS]
 
 
 def needs() -> list[str]:
@@ -65,6 +73,12 @@ def rows(name: str, period: str, topic: str) -> pd.DataFrame:
     """Return England's rows of one file, period and topic, in the file's order."""
     frame = _published(name)
     return frame[(frame["time_period"] == period) & (frame["breakdown_topic"] == topic)]
+
+
+def year_rows(name: str, year: int) -> pd.DataFrame:
+    """Return England's rows of one file of the 2022 release and one calendar year."""
+    frame = _published(name)
+    return frame[frame["time_period"] == str(year)]
 
 
 def by_need(name: str, period: str, topic: str, order: list[str]) -> np.ndarray:
@@ -112,13 +126,3 @@ def _three_way(
         ((0, 1), age_placement.T),
     ]
     return fit(start, margins)
-
-
-_NOT_PLACEMENTS = (
-    "time_period",
-    "breakdown_topic",
-    "breakdown",
-    "ehcplans",
-    "await_prov_2022",
-    "perm_ex_2022",
-)

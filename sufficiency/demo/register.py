@@ -18,8 +18,8 @@ def demo_register(starter: pd.DataFrame) -> pd.DataFrame:
     """Return Westmere's register as confirmed by its planner: no row is assumed.
 
     Special schools are about full. Places for social, emotional and mental health needs are too
-    few until an approved expansion opens in September 2027; a second unit class is funded for
-    September 2026; one scheme is only proposed.
+    few from January 2026, when a temporary block has closed, until an approved expansion opens in
+    September 2027; a second unit class is funded for September 2026; two schemes are only proposed.
 
     Args:
         starter: Register made from Westmere's school list (`places.starter_register`).

@@ -16,7 +16,7 @@ SURVIVAL = {0: 1.0, 40: 0.99, 55: 0.96, 65: 0.90, 75: 0.76, 82: 0.56, 88: 0.32, 
 ARRIVALS = {0: 1.0, 17: 1.05, 22: 1.15, 35: 1.28, 50: 1.18, 65: 1.08, 90: 1.0}
 STUDENTS = {18: 0.04, 19: 0.16, 20: 0.22, 21: 0.18, 22: 0.08}
 OPEN_ENDED = 1.9
-ROUND_STEP = 3
+DECIMALS = 3
 
 
 def expected(year: int, residents: float, students: float) -> np.ndarray:
@@ -95,7 +95,7 @@ def projection(panel: Panel, seed: int) -> pd.DataFrame:
     total = pd.DataFrame([{"AGE_GROUP": "All ages", **table[list(years)].sum().to_dict()}])
     table = pd.concat([table, total], ignore_index=True)
     for year in years:
-        table[year] = [f"{v:.{ROUND_STEP}f}" for v in table[year]]
+        table[year] = [f"{v:.{DECIMALS}f}" for v in table[year]]
     for n, (column, value) in enumerate(_PROJECTION_KEYS.items()):
         table.insert(n, column, value)
     return table

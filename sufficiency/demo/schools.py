@@ -16,6 +16,7 @@ from sufficiency.demo.sharing import generator, whole
 FIRST_MAINSTREAM = 990101
 PRIMARIES, SECONDARIES = 62, 20
 STAYING_ON = 0.45
+RESIDENTS = 400_000
 FIRST_SCHOOL_POSTCODE = 5_000
 SPECIAL_PROFILE = {3: 0.3, 7: 0.85, 12: 1.2, 15: 1.2, 16: 0.6, 19: 0.25}
 TAUGHT_HERE = 0.93
@@ -66,7 +67,7 @@ def schools(made: Land, seed: int) -> Schools:
 
 def _mainstream(rng: np.random.Generator) -> list[dict[str, str]]:
     """Rolls that add up to most of the children of the area; primaries are emptier."""
-    children = expected(2024, 400_000, 1.0)
+    children = expected(2024, RESIDENTS, 1.0)
     older, sixth = children[11:16].sum(), children[16:18].sum() * STAYING_ON
     sizes = {
         "Primary": (PRIMARIES, children[4:11].sum() * TAUGHT_HERE, 4, 11, 1.15),

@@ -7,19 +7,16 @@ published margin is a sum of it, so that margins agree cell by cell.
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sufficiency.demo import england, westmere
 from sufficiency.demo.authorities import YEARS, Panel
 from sufficiency.demo.sharing import fit, generator, whole, whole_rows
 from sufficiency.terms import table
 
-GROUPS = {
-    "mainstream_total": "mainstream_",
-    "special_total": "special_",
-    "ap_pru_total": "ap_pru_",
-    "fe_total": "",
-    "ed_elsewhere": "",
+SUBTOTAL_OF_PREFIX = {
+    "mainstream_": "mainstream_total",
+    "special_": "special_total",
+    "ap_pru_": "ap_pru_total",
 }
 FE = ("general_fe_tertiary_colleges", "specialist_post_16_institutions", "ukrlp_provider")
 OUTSIDE_ELSEWHERE = ("nm_early_years", "placement_unknown")
@@ -65,8 +62,8 @@ def group_of(column: str) -> str:
     """Return the published subtotal a placement column belongs to, or empty."""
     if column in FE:
         return "fe_total"
-    for total, prefix in GROUPS.items():
-        if prefix and column.startswith(prefix):
+    for prefix, total in SUBTOTAL_OF_PREFIX.items():
+        if column.startswith(prefix):
             return total
     return "" if column in OUTSIDE_ELSEWHERE else "ed_elsewhere"
 
@@ -117,17 +114,9 @@ def _spread(column: str) -> float:
 def _before(panel: Panel, base: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     names = england.placements()
     totals = panel.totals[:, YEARS.index(2024)]
-    nation = {y: _national_columns(f"2023{y}" if y == 24 else "202425") for y in (24, 25)}
-    ages = {
-        y: england.counts(
-            england.rows("caseload", p, england.STOCK_AGE)
-            .set_index("breakdown")
-            .loc[england.stock_ages()],
-            ["ehcplans"],
-        )[:, 0]
-        for y, p in ((24, "202324"), (25, "202425"))
-    }
-    trend = nation[24][: len(names)] / np.maximum(nation[25][: len(names)], 1)
+    then, now_in_england = _national_columns("202324"), _national_columns("202425")
+    trend = then[: len(names)] / np.maximum(now_in_england[: len(names)], 1)
+    age_trend = _national_ages("202324") / _national_ages("202425")
     made = []
     for n, total in enumerate(totals):
         now = base[n].sum(axis=2).astype(float)
@@ -135,7 +124,7 @@ def _before(panel: Panel, base: np.ndarray, rng: np.random.Generator) -> np.ndar
         if n == len(totals) - 1:
             by_placement = westmere.placements(2024)
         by_placement = whole(by_placement, int(total), rng)
-        by_age = now.sum(axis=0) * ages[24] / ages[25]
+        by_age = now.sum(axis=0) * age_trend
         by_age *= total / by_age.sum()
         start = now + base.sum(axis=(0, 3)) * 1e-4
         margins = [((1,), by_age), ((0,), by_placement.astype(float))]
@@ -150,6 +139,11 @@ def _padded(columns: np.ndarray) -> np.ndarray:
 def _national_columns(period: str) -> np.ndarray:
     names = [*england.placements(), *OLD_ONLY]
     return england.counts(england.rows("caseload", period, england.STOCK_TOPIC), names)[0]
+
+
+def _national_ages(period: str) -> np.ndarray:
+    rows = england.rows("caseload", period, england.STOCK_AGE).set_index("breakdown")
+    return england.counts(rows.loc[england.stock_ages()], ["ehcplans"])[:, 0]
 
 
 def lean(columns: np.ndarray) -> np.ndarray:
@@ -195,12 +189,6 @@ def type_columns() -> dict[str, str]:
     return found
 
 
-def type_rows(name: str, year: int) -> pd.DataFrame:
-    """Return England's establishment rows of one 2022-release file and calendar year."""
-    frame = england.published(name)
-    return frame[frame["time_period"] == str(year)]
-
-
 def _types(
     panel: Panel,
     year: int,
@@ -208,7 +196,7 @@ def _types(
     columns: np.ndarray | None,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    nation = type_rows("sen2_estab_caseload", year)
+    nation = england.year_rows("sen2_estab_caseload", year)
     names = [*england.placements(), *OLD_ONLY]
     column = type_columns()
     index = np.array([names.index(column[t]) for t in nation["establishment_type"]])

@@ -12,8 +12,9 @@ from sufficiency.places.exports import MOSTLY_WITHOUT_PLANS
 from sufficiency.terms import ALL, census_label, codes, lookup
 
 NEAR_YEARS = 3
-CELLS_NAMED = 3
+CELLS_NAMED = 2
 HALF_A_PLACE = 0.5
+WORTH_NAMING = 1.0
 CODING_IS_WEAK = ("sen_unit", "resourced_provision")
 WORDS = (
     (0.95, "almost certain"),
@@ -69,8 +70,8 @@ def headlines(
     for provision in codes("provisions"):
         lines.extend(story.provision(provision))
     lines.extend(story.possible())
-    note = " Modelled from published tables." if demand["basis"].eq("modelled").any() else ""
-    return [f"From the {census_label(base_year)} census: {line}{note}" for line in lines]
+    modelled = ", modelled from published tables" if (demand["basis"] == "modelled").any() else ""
+    return [f"{line} Base census {census_label(base_year)}{modelled}." for line in lines]
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class _Story:
 
     def all_plans(self, name: str) -> list[str]:
         """Return what happens to the number of plans."""
-        return [f"{name}: the number of EHC plans is {text}." for text in self._changes(ALL)]
+        return [f"{name}: the number of EHC plans is {text}." for text in self._change(ALL)]
 
     def provision(self, provision: str) -> list[str]:
         """Return what happens to demand for a provision and, if confirmed, to its places."""
@@ -103,59 +104,62 @@ class _Story:
             return []
         title = lookup("provisions", "name")[provision]
         rows = self.balance[self.balance["provision"] == provision].set_index("year")
-        lines: list[str] = []
-        for year in self.years:
-            if year in rows.index and rows.at[year, "gap_reason"] == "":
-                unmet = float(rows["shortage_unmet"][year])
-                total = float(rows["shortage_total"][year])
-                lines.extend(self._shortage(provision, title, year, total, unmet))
-        if lines or provision in CODING_IS_WEAK:
-            return lines
+        known = [y for y in self.years if y in rows.index and rows.at[y, "gap_reason"] == ""]
+        if known:
+            return self._shortage(provision, title, known, rows)
+        if provision in CODING_IS_WEAK:
+            return []
         if lookup("provisions", "capacity_gap")[provision] == "no":
             why = "Its places are bought one by one, so only numbers are shown."
         else:
             why = "Its places are not confirmed on the register, so only the change is shown."
         return [
             f"{title}: the number of residents placed is {text}. {why}"
-            for text in self._changes(provision)
+            for text in self._change(provision)
         ]
 
-    def _changes(self, provision: str) -> list[str]:
+    def _change(self, provision: str) -> list[str]:
+        """Return one text on the change to each headline year, none if nobody is placed there."""
         base = self.total(provision, self.base_year)
         start = 0.0 if base is None else float(base["mean"])
-        lines = []
+        parts = []
         for year in self.years:
             row = self.total(provision, year)
             if row is None or year == self.base_year:
                 continue
-            lines.append(
-                f"{_direction(row, start)}, from {_whole(start)} to about "
-                f"{_whole(row['mean'])} by {census_label(year)} (8 in 10 futures: "
-                f"{_whole(row['p10'])} to {_whole(row['p90'])}){self._regime(year)}"
+            middle, low, high = (_whole(row[name]) for name in ("p50", "p10", "p90"))
+            start_of = f", from {_whole(start)}" if not parts else ""
+            parts.append(
+                f"{_direction(row, start)}{start_of} to about {middle} by {census_label(year)} "
+                f"(8 in 10 futures: {low} to {high}){self._regime(year)}"
             )
-        return lines
+        return ["; and ".join(parts)] if parts else []
 
     def _shortage(
-        self, provision: str, title: str, year: int, total: float, unmet: float
+        self, provision: str, title: str, years: list[int], balance: pd.DataFrame
     ) -> list[str]:
-        cells = self.gap[(self.gap["provision"] == provision) & (self.gap["year"] == year)]
-        cells = cells[cells["gap_reason"] == ""]
-        when, regime = census_label(year), self._regime(year)
-        if cells.empty or total < HALF_A_PLACE:
-            return [
-                f"{title}: no shortage is expected by {when} in any need group and phase "
-                f"({_likeliest(cells)}){regime}."
-            ]
-        verb = "is" if round(unmet) == 1 else "are"
-        summary = (
-            f"{title}: about {_places(total)} short by {when}, summed over need groups and phases "
-            f"and never netted; of these, about {_places(unmet)} {verb} beyond the number left "
-            f"free for other needs and phases ({_likeliest(cells)}){regime}."
-        )
-        worst = cells.sort_values("expected_shortage", ascending=False, kind="stable")
-        worst = worst[worst["expected_shortage"] >= HALF_A_PLACE].head(CELLS_NAMED)
-        lines = [_cell(title, row, when, regime) for _, row in worst.iterrows()]
-        return [summary, *lines]
+        parts = []
+        for year in years:
+            cells = self._cells(provision, year)
+            total = float(balance["shortage_total"][year])
+            unmet = float(balance["shortage_unmet"][year])
+            if total < HALF_A_PLACE:
+                text = f"no shortage is expected in {census_label(year)}"
+            else:
+                text = (
+                    f"about {_places(total)} short in {census_label(year)}, of which about "
+                    f"{_whole(unmet)} beyond the number left free for other needs and phases"
+                )
+            parts.append(f"{text} ({_likeliest(cells)}){self._regime(year)}")
+        summary = f"{title}: {'; '.join(parts)}. Summed over need groups and phases, never netted."
+        worst = self._cells(provision, years[0])
+        worst = worst.sort_values("expected_shortage", ascending=False, kind="stable")
+        worst = worst[worst["expected_shortage"] >= WORTH_NAMING].head(CELLS_NAMED)
+        return [summary, *(_cell(title, row, years[0]) for _, row in worst.iterrows())]
+
+    def _cells(self, provision: str, year: int) -> pd.DataFrame:
+        rows = self.gap[(self.gap["provision"] == provision) & (self.gap["year"] == year)]
+        return rows[rows["gap_reason"] == ""]
 
     def possible(self) -> list[str]:
         """Return how much those not in a school place would add to specialist provision."""
@@ -170,7 +174,7 @@ class _Story:
         if round(added) < 1:
             return []
         return [
-            f"possible demand: counting school-age plan holders who are not in a school place "
+            f"Possible demand: counting school-age plan holders who are not in a school place "
             f"would add about {_whole(added)} to specialist provision by {census_label(year)}, on "
             f"average, if they were placed as others with their needs are."
         ]
@@ -198,13 +202,13 @@ def _likeliest(cells: pd.DataFrame) -> str:
     return f"likeliest: {_named(row)}, {certainty(float(row['p_shortage']))}"
 
 
-def _cell(title: str, row: pd.Series, when: str, regime: str) -> str:
+def _cell(title: str, row: pd.Series, year: int) -> str:
     first = row["first_year"]
-    since = "" if pd.isna(first) else f"; first year of shortage {census_label(int(first))}"
+    since = "" if pd.isna(first) else f"; first short in {census_label(int(first))}"
     return (
-        f"{title}, {_named(row)}: a shortage by {when} is {certainty(float(row['p_shortage']))}, "
-        f"on average {_places(row['expected_shortage'])} (8 in 10 futures: "
-        f"{_side(row['gap_p10'])} to {_side(row['gap_p90'])}){since}{regime}."
+        f"{title}, {_named(row)}: a shortage in {census_label(year)} is "
+        f"{certainty(float(row['p_shortage']))}, on average {_places(row['expected_shortage'])} "
+        f"(8 in 10 futures: {_side(row['gap_p10'])} to {_side(row['gap_p90'])}){since}."
     )
 
 

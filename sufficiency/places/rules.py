@@ -282,7 +282,7 @@ def _school_list(
     cells: pd.DataFrame, source: str, establishments: pd.DataFrame
 ) -> Iterator[Finding]:
     status = establishments.drop_duplicates("urn").set_index("urn")["status"]
-    found = cells["urn"].map(status).fillna("")
+    found = cells["urn"].map(status).astype("str").fillna("")
     for row in cells.index[(found == "closed") & (cells["effective_to"] == "")]:
         yield Finding(
             "register_school_closed",

@@ -3,38 +3,52 @@
 import pandas as pd
 
 from sufficiency.reports.printing import Kind, ReportTable, chosen_columns
-from sufficiency.terms import lookup
+from sufficiency.terms import codes, lookup
+
+HORIZONS = (1, 3, 5)
+RIVALS = {
+    "persistence": "no change",
+    "drift3": "adding the last 3 years' change",
+    "growth3": "growth of the last 3 years",
+    "national": "national growth",
+}
 
 
 def accuracy_table(accuracy: pd.DataFrame) -> ReportTable:
-    """Return how past forecasts fared, all origins pooled where the table has them pooled.
+    """Return how past forecasts fared, one row a cut and horizon, rivals beside the method used.
+
+    All origins pooled. The method used is the one that has a band, so that its coverage is known;
+    the others are its rivals. Horizons are 1, 3 and 5 years; the CSV file has every one.
 
     Args:
         accuracy: The `accuracy` table.
     """
-    pooled = accuracy[accuracy["origin"] == 0]
-    rows = pooled if len(pooled) else accuracy
-    names = {**lookup("setting_groups", "name"), "total": "All plans"}
-    shown = rows.assign(
-        cut=rows["cut"].map(names).fillna(rows["cut"]),
-        method=rows["method"].str.replace("_", " "),
+    pooled = accuracy[(accuracy["origin"] == 0) & accuracy["horizon"].isin(HORIZONS)]
+    used = pooled[pooled["coverage_80"].notna()].drop_duplicates(["cut", "horizon"])
+    rivals = pooled[~pooled["method"].isin(used["method"])]
+    beside = rivals.pivot_table(index=["cut", "horizon"], columns="method", values="wape")
+    shown = used.join(beside, on=["cut", "horizon"])
+    order = {cut: place for place, cut in enumerate(["total", *codes("setting_groups")])}
+    shown = shown.assign(order=shown["cut"].map(order)).sort_values(
+        ["order", "horizon"], kind="stable"
     )
+    names = {**lookup("setting_groups", "name"), "total": "All plans"}
+    shown["cut"] = shown["cut"].map(names).fillna(shown["cut"])
     columns: dict[str, tuple[str, Kind]] = {
         "cut": ("Forecast of", "text"),
         "horizon": ("Years ahead", "whole"),
-        "method": ("Method", "text"),
-        "wape": ("Average error, % of plans", "decimal"),
+        "wape": ("Average error, %", "decimal"),
         "bias": ("Bias, % (+ is too high)", "decimal"),
-        "skill": ("Skill beside growth of the last 3 years", "decimal"),
-        "coverage_80": ("Actuals inside the 80% band, %", "whole"),
+        "skill": ("Skill", "decimal"),
+        "coverage_80": ("Actuals inside the band, %", "whole"),
         "n": ("Forecasts scored", "whole"),
     }
-    if not len(pooled):
-        columns = {"origin": ("Made from January", "year"), **columns}
+    for method in beside.columns:
+        columns[method] = (f"Error of {RIVALS.get(method, method.replace('_', ' '))}, %", "decimal")
     note = (
-        "Past forecasts made by the same method, set against what happened. Skill above 0 beats "
-        "carrying on the growth of the last three years; 0 or below does not. Beyond 3 years the "
-        "bands hold only if the current regime lasts."
+        "Past forecasts made by the same method, set against what happened. The band should hold "
+        "80% of them. Skill is beside growth of the last 3 years: above 0 is better, 0 or below is "
+        "not. Beyond 3 years the bands hold only if the current regime lasts."
     )
     return chosen_columns("How past forecasts fared", shown, columns, note)
 

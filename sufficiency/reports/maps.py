@@ -19,7 +19,7 @@ STEADY = "#f2f2f2"
 RISES = ("#fbdcc2", "#f0a467", "#cf6a20")
 UNKNOWN = "#ffffff"
 NAMED_ON_MAP = 15
-DETAIL = 800
+DETAIL = 2000
 
 
 def locality_map(

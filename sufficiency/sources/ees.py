@@ -303,7 +303,7 @@ def _layout(
 ) -> Layout:
     return Layout(
         name=name,
-        folder="ees",
+        folder="ehcp",
         title=f"Education, health and care plans: {title}",
         columns=(*COMMON, *FILTERS, *columns),
         licence=LICENCE,

@@ -135,7 +135,7 @@ def _finish(rows: pd.DataFrame, source: str, flow: str) -> pd.DataFrame:
 def _layout(name: str, title: str, columns: tuple[str, ...], read: partial) -> Layout:
     return Layout(
         name=name,
-        folder="ees",
+        folder="ehcp",
         title=f"Education, health and care plans 2022: {title}",
         columns=(*COMMON, *columns),
         licence=LICENCE,

@@ -166,7 +166,7 @@ def _polygons(path: Path, lsoas: list[str] | None = None) -> gpd.GeoDataFrame:
 LAYOUTS = [
     Layout(
         name="lookup_lsoa21",
-        folder="geo",
+        folder="geography",
         title="LSOA 2021 to ward and district, best fit",
         columns=(),
         licence=LICENCE,
@@ -181,7 +181,7 @@ LAYOUTS = [
     ),
     Layout(
         name="lookup_lsoa11_lsoa21",
-        folder="geo",
+        folder="geography",
         title="LSOA 2011 to LSOA 2021, exact fit with kind of change",
         columns=(),
         licence=LICENCE,
@@ -194,7 +194,7 @@ LAYOUTS = [
     ),
     Layout(
         name="lookup_lad_la",
-        folder="geo",
+        folder="geography",
         title="Districts to education authorities, with DfE codes",
         columns=("lad_code", "lad_name", "status", "la_name", "old_la_code"),
         licence="Department for Education, Open Government Licence v3.0",
@@ -202,7 +202,7 @@ LAYOUTS = [
     ),
     Layout(
         name="lsoa21_centroids",
-        folder="geo",
+        folder="geography",
         title="Mean position of live postcodes of each LSOA 2021 (derived)",
         columns=("easting", "northing", "n_postcodes"),
         licence=postcodes.LICENCE,
@@ -211,7 +211,7 @@ LAYOUTS = [
     ),
     Layout(
         name="lsoa21_polygons",
-        folder="geo",
+        folder="geography",
         title="LSOA 2021 boundaries",
         columns=(),
         licence=LICENCE,

@@ -62,7 +62,7 @@ def statistical_neighbours(tables: dict[str, pd.DataFrame], findings: Findings) 
             "There is no file of statistical neighbours: the authority stands beside England and "
             "its region only.",
             "Put the statistical neighbours of the Local Authority Interactive Tool into "
-            "inputs/finance_la.",
+            "inputs/neighbours.",
             source="statistical neighbours",
         )
         return empty(StatisticalNeighbours)
@@ -82,7 +82,7 @@ def _code(values: pd.Series) -> pd.Series:
 LAYOUTS = [
     Layout(
         name="statistical_neighbours",
-        folder="finance_la",
+        folder="neighbours",
         title="DfE children's services statistical neighbours",
         columns=("la number", *(f"sn{n}" for n in range(1, 11))),
         licence=LICENCE,

@@ -83,7 +83,7 @@ def look_up(postcodes: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
 LAYOUTS = [
     Layout(
         name="postcodes",
-        folder="geo",
+        folder="geography",
         title="ONS Postcode Directory or National Statistics Postcode Lookup",
         columns=(),
         licence=LICENCE,

@@ -21,7 +21,7 @@ FLOW_NEEDS = {
 }
 PUBLICATION = (
     'Download it from "Education, health and care plans" on Explore Education Statistics and put '
-    "it in inputs/ees."
+    "it in inputs/ehcp."
 )
 STOCK_ORDER = ["level", "authority", "year", "dimension", "key", "second_key"]
 FLOW_ORDER = ["level", "authority", "calendar_year", "flow", "dimension", "key", "second_key"]

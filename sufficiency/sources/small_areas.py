@@ -47,7 +47,7 @@ def district_authorities(
             "district_without_authority",
             f"{len(unknown)} districts are in no education authority and are left out: "
             f"{', '.join(unknown['district_name'].head(5))}.",
-            "Put a newer look-up of districts to education authorities into inputs/geo.",
+            "Put a newer look-up of districts to education authorities into inputs/geography.",
             source="lookup_lad_la",
             column="lad_code",
             count=len(unknown),
@@ -74,7 +74,7 @@ def small_areas(
             f"No LSOA of authority {authority} was found"
             + (f": the look-up {' and '.join(lacking)} is missing." if lacking else "."),
             "Put the look-ups of LSOAs to districts, and of districts to education authorities, "
-            "into inputs/geo.",
+            "into inputs/geography.",
             source="small areas",
         )
         return pd.DataFrame(columns=SMALL_AREA_COLUMNS)
@@ -105,7 +105,7 @@ def _former_districts(
         findings.warn(
             "former_district_unknown",
             "There is no look-up of LSOAs 2011 to 2021: today's districts stand for former ones.",
-            "Put that look-up into inputs/geo if the authority was formed from several districts.",
+            "Put it into inputs/geography if the authority was formed from several districts.",
             source="small areas",
             count=len(areas),
         )
@@ -121,7 +121,7 @@ def _former_districts(
             "former_district_unknown",
             f"{lacking:,} LSOAs are not in the look-up of LSOAs 2011 to 2021: today's district "
             "stands for the former one.",
-            "Put the full look-up into inputs/geo.",
+            "Put the full look-up into inputs/geography.",
             source="small areas",
             count=lacking,
         )
@@ -149,7 +149,7 @@ def _with_centroids(
         findings.warn(
             "lsoa_without_position",
             f"{unplaced:,} LSOAs have neither a polygon nor a mean position: no map or distance.",
-            "Put LSOA 2021 boundaries of the authority into inputs/geo.",
+            "Put LSOA 2021 boundaries of the authority into inputs/geography.",
             source="small areas",
             column="easting",
             count=unplaced,

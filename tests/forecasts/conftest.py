@@ -27,7 +27,7 @@ Rows = Callable[..., pd.DataFrame]
 
 @pytest.fixture(scope="session")
 def rows() -> Rows:
-    """Return a function that makes rows of published tables from (dimension, key, second, value)."""
+    """Return a function that makes published rows of (dimension, key, second, value)."""
 
     def make(
         authority: str, year: int, counts: list[tuple[str, str, str, float]], flow: str = ""
@@ -67,6 +67,12 @@ def _detail(total: float, by_setting: np.ndarray, codes: tuple[str, ...]) -> lis
                 counts.append(("age_setting", str(age), setting, placed))
         for need, share in zip(NEEDS, _needs_at(age), strict=True):
             counts.append(("need_age", need, str(age), round(ages[age] * share)))
+    school = np.array([_needs_at(age) for age in AGES]) * ages[2:, None]
+    tilt = {"SPLA": (1, 1, 0.5, 0.7, 4), "SPIN": (1.2, 0.5, 1.6, 0.7, 0.5)}
+    for place, setting in enumerate(codes):
+        expected = school.T @ by_setting[2:, place] * np.array(tilt.get(setting, (1, 1, 1, 1, 0.4)))
+        for need, count in zip(NEEDS, expected, strict=True):
+            counts.append(("need_setting", need, setting, round(count)))
     return counts
 
 
@@ -114,13 +120,17 @@ def flows(rows: Rows) -> pd.DataFrame:
             for need, share in zip(NEEDS, _needs_at(age), strict=True):
                 counts.append(("need_age", need, str(age), round(number * share)))
             for place, setting in enumerate(settings()):
-                counts.append(("age_setting", str(age), setting, round(number * shares[age, place])))
+                counts.append(
+                    ("age_setting", str(age), setting, round(number * shares[age, place]))
+                )
         for need, share in zip(NEEDS, _needs_at(8), strict=True):
             counts.append(("need", need, "", round(size * share)))
         parts.append(rows(authority, 2025, counts, "new_plans"))
         ceased = [("total", "all", "", size * 0.45)]
         young = np.linspace(0.5, 4, 17)
-        ceased += [("age", str(age), "", round(size / 200 * young[age - 3])) for age in range(3, 20)]
+        ceased += [
+            ("age", str(age), "", round(size / 200 * young[age - 3])) for age in range(3, 20)
+        ]
         ceased += [("age", "20", "", round(size * 0.2))]
         ceased += [("setting", code, "", round(size * 0.45 * s)) for code, s in SHARES.items()]
         parts.append(rows(authority, 2025, ceased, "ceased_plans"))
@@ -159,7 +169,7 @@ def plans(stock: pd.DataFrame) -> pd.DataFrame:
     table = placed.loc[placed.index.repeat(placed["value"].astype(int)), ["key", "second_key"]]
     number = np.arange(len(table))
     ages = table["key"].astype(int).to_numpy()
-    chances = np.stack([_needs_at(age) for age in ages]).cumsum(axis=1)
+    chances = np.stack([_needs_at(int(age)) for age in ages]).cumsum(axis=1)
     luck = np.random.default_rng(3).random((len(table), 1))
     return pd.DataFrame(
         {

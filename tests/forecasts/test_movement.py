@@ -18,7 +18,7 @@ def by_age(table: dict[int, list[float]], columns: int) -> np.ndarray:
 def test_settings_end_and_begin_at_their_ages():
     can = allowed(("EYP", "MSAC", "SPLA", "FE", "NEET", "EOTAS"))
     assert can[4].tolist() == [True, True, True, False, False, True]
-    assert can[5, 0] == False  # noqa: E712
+    assert can[5].tolist() == [False, True, True, False, False, True]
     assert can[15].tolist() == [False, True, True, False, False, True]
     assert can[16].tolist() == [False, True, True, True, True, True]
     assert can[20].tolist() == [False, False, False, True, True, True]

@@ -12,9 +12,14 @@ def test_settings_are_grouped_and_add_up_to_the_total(stock, population):
     panel = build_panel(stock, population, 2025)
     summed = np.sum([panel.stock[group] for group in setting_groups()], axis=0)
     assert summed == pytest.approx(panel.stock["total"])
-    assert panel.national["total"][-1] == stock[
-        (stock["authority"] == "ENG") & (stock["year"] == 2025) & (stock["dimension"] == "total")
-    ]["value"].item()
+    assert (
+        panel.national["total"][-1]
+        == stock[
+            (stock["authority"] == "ENG")
+            & (stock["year"] == 2025)
+            & (stock["dimension"] == "total")
+        ]["value"].item()
+    )
 
 
 def test_rows_after_the_base_census_change_nothing(stock, population):
@@ -43,7 +48,9 @@ def test_a_hidden_part_makes_the_settings_of_that_year_unknown_not_smaller(stock
     seen = panel.stock["rp_unit"][place, -1]
     one = (both["authority"] == "903") & (both["year"] == 2025) & (both["key"] == "RP")
     assert seen == both.loc[one, "value"].item() + 4
-    hidden = build_panel(both.assign(status=both["status"].mask(one, "suppressed")), population, 2025)
+    hidden = build_panel(
+        both.assign(status=both["status"].mask(one, "suppressed")), population, 2025
+    )
     assert all(np.isnan(hidden.stock[group][place, -1]) for group in setting_groups())
     assert np.isfinite(hidden.stock["total"][place, -1])
 

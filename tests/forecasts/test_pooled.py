@@ -35,9 +35,10 @@ def test_the_base_year_is_the_published_stock_without_uncertainty(made, stock):
     base = targets[targets["horizon"] == 0].set_index("cut")
     own = stock[(stock["authority"] == "905") & (stock["year"] == 2025)]
     assert base.loc["total", "mean"] == own.loc[own["dimension"] == "total", "value"].item()
-    assert base.loc["special_state", "mean"] == own.loc[
-        (own["dimension"] == "setting") & (own["key"] == "SPLA"), "value"
-    ].item()
+    assert (
+        base.loc["special_state", "mean"]
+        == own.loc[(own["dimension"] == "setting") & (own["key"] == "SPLA"), "value"].item()
+    )
     assert (base[["own_sd", "common_sd"]] == 0).all(axis=None)
 
 

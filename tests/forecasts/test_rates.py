@@ -33,9 +33,7 @@ def test_leavers_by_age_are_ceased_plans_a_year_older(stock, flows, rates):
     ceased = flows[
         (flows["flow"] == "ceased_plans") & (flows["dimension"] == "age") & (flows["key"] == "11")
     ]
-    before = stock[
-        (stock["year"] == 2024) & (stock["dimension"] == "age") & (stock["key"] == "10")
-    ]
+    before = stock[(stock["year"] == 2024) & (stock["dimension"] == "age") & (stock["key"] == "10")]
     england = (
         ceased.loc[ceased["authority"] == "ENG", "value"].item()
         / before.loc[before["authority"] == "ENG", "value"].item()
@@ -92,13 +90,37 @@ def test_speech_needs_give_way_to_settled_ones_in_school_years(rates):
     assert (rates.change_need[:, need("SEMH"), need("SEMH")] == 1).all()
 
 
-def test_joiners_are_as_many_as_englands_rate_gives(stock, flows, rates):
+def test_recoding_leads_to_needs_as_far_as_the_authority_records_them(stock, flows, rates, rows):
+    england = stock[(stock["authority"] == "ENG") & (stock["dimension"] == "need_age")]
+    shares = england[england["year"] == 2025].groupby("key")["value"].sum()
+    usual = [("need", need, "", 4000 * count / shares.sum()) for need, count in shares.items()]
+    few = [(kind, need, "", value / (4 if need == "ASD" else 1)) for kind, need, _, value in usual]
+    as_england, less_autism = (
+        estimate_rates(
+            pd.concat([stock, rows("905", 2025, counts)]), flows, "905", 2025
+        ).change_need
+        for counts in (usual, few)
+    )
+    speech, autism = rates.needs.index("SLCN"), rates.needs.index("ASD")
+    assert as_england == pytest.approx(rates.change_need, abs=0.01)
+    assert less_autism[6, speech, autism] < 0.6 * as_england[6, speech, autism]
+    assert less_autism[6, speech, speech] == pytest.approx(as_england[6, speech, speech])
+    assert less_autism.sum(axis=2) == pytest.approx(np.ones((26, 15)))
+
+
+def test_joiners_replace_leavers_and_add_englands_growth(stock, rates):
     totals = stock[(stock["dimension"] == "age") & (stock["authority"] == "ENG")]
-    now, before = (totals[totals["year"] == y].set_index("key")["value"] for y in (2025, 2024))
-    assert 0.5 < rates.join.sum() / (before.sum() * 0 + 250) < 4
+    now, before = (totals.loc[totals["year"] == year, "value"].sum() for year in (2025, 2024))
     own = stock[(stock["authority"] == "905") & (stock["dimension"] == "total")]
-    growth = now.sum() / before.sum() - 1
-    assert rates.join.sum() > growth * own.set_index("year")["value"][2025]
+    per_plan = rates.join.sum() / own.set_index("year")["value"][2025]
+    assert now / before - 1 < per_plan < now / before - 1 + 0.12
+
+
+def test_a_need_is_likelier_where_it_is_more_often_placed(rates):
+    setting, need = rates.settings.index, rates.needs.index
+    assert rates.affinity[need("SLD"), setting("SPLA")] == pytest.approx(4, rel=0.05)
+    assert rates.affinity[need("SEMH"), setting("SPIN")] == pytest.approx(1.6, rel=0.05)
+    assert rates.affinity[need("SLD"), setting("MSAC")] < 0.5
 
 
 def test_own_needs_shift_joiners_by_half_their_ratio(stock, flows, rates):
@@ -107,9 +129,9 @@ def test_own_needs_shift_joiners_by_half_their_ratio(stock, flows, rates):
     twice = flows.assign(value=flows["value"].mask(asd, flows["value"] * 2))
     more = estimate_rates(stock, twice, "905", 2025)
     place = rates.needs.index
-    share = more.join.sum(axis=0) / more.join.sum() / (rates.join.sum(axis=0) / rates.join.sum())
-    assert 1.05 < share[place("ASD")] < np.sqrt(2) + 1e-9
-    assert share[place("MLD")] < 1
+    share, before = (table.join.sum(axis=0) / table.join.sum() for table in (more, rates))
+    assert 1.05 < share[place("ASD")] / before[place("ASD")] < np.sqrt(2)
+    assert share[place("MLD")] < before[place("MLD")]
 
 
 def test_an_authority_that_uses_a_setting_more_sends_more_there(stock, flows, rates):
@@ -133,7 +155,7 @@ MISSING = {
     "age": "Cohort ratios",
     "age_setting": "broad shares",
     "need_age": "Recorded needs never change",
-    "need_setting": "",
+    "need_setting": "Every need is placed alike",
 }
 
 

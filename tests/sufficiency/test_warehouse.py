@@ -5,8 +5,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from sqlalchemy.exc import DBAPIError
 from shapely import Point
+from sqlalchemy.exc import DBAPIError
 
 from sufficiency.contracts import TABLES, checked, empty
 from sufficiency.warehouse import BATCH, NOTICE, write_warehouse

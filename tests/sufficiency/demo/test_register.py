@@ -43,26 +43,41 @@ def test_every_row_is_confirmed_and_none_of_the_starters_is_lost(
     assert register["on_roll"].notna().all()
 
 
-def test_special_places_in_january_2025_and_2028_are_right_by_hand(register: pd.DataFrame) -> None:
-    special = register[register["provision"] == "special"]
+def test_special_places_of_each_january_are_right_by_hand(register: pd.DataFrame) -> None:
+    counted = register["change_status"] != "proposed"
+    special = register[(register["provision"] == "special") & counted]
     end = special["effective_to"].replace("", "9999-12-31")
     for day, places in {
-        "2025-01-15": 236 + 396 + 148 + 80 + 88 + 118 + 104,
-        "2028-01-15": 236 + 396 + 186 + 80 + 88 + 118 + 104,
+        "2025-01-15": 236 + 396 + 144 + 80 + 88 + 118 + 104,
+        "2026-01-15": 236 + 396 + 120 + 80 + 88 + 118 + 104,
+        "2028-01-15": 236 + 396 + 164 + 80 + 88 + 118 + 104,
     }.items():
         rows = special[(special["effective_from"] <= day) & (end >= day)]
         assert rows["commissioned_places"].sum() == places
 
 
-def test_the_only_special_expansion_is_approved_and_for_semh(register: pd.DataFrame) -> None:
-    later = register[(register["provision"] == "special") & (register["effective_from"] > "2025")]
-    assert later[["urn", "designated_needs", "change_status", "effective_from"]].to_numpy(
-        dtype=str
-    ).tolist() == [["990003", "SEMH", "approved", "2027-09-01"]]
+def test_places_for_semh_fall_in_2025_and_rise_by_an_approved_expansion_in_2027(
+    register: pd.DataFrame,
+) -> None:
+    rows = register[(register["urn"] == "990003") & (register["designated_needs"] == "SEMH")]
+    columns = ["effective_from", "commissioned_places", "change_status"]
+    assert rows[columns].to_numpy(dtype=str).tolist() == [
+        ["2024-09-01", "144", "existing"],
+        ["2025-09-01", "120", "existing"],
+        ["2027-09-01", "164", "approved"],
+    ]
+
+
+def test_schemes_without_approval_are_marked_as_proposed(register: pd.DataFrame) -> None:
+    later = register[register["effective_from"] >= "2028-01-01"]
+    assert sorted(later["urn"]) == ["990005", "990119"]
+    assert set(later["change_status"]) == {"proposed"}
 
 
 def test_special_schools_are_about_full(register: pd.DataFrame) -> None:
-    now = register[(register["provision"] == "special") & (register["change_status"] == "existing")]
+    now = register[
+        (register["provision"] == "special") & (register["effective_from"] == "2024-09-01")
+    ]
     assert 0.97 < now["on_roll"].sum() / now["commissioned_places"].sum() <= 1.0
 
 

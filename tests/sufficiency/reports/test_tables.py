@@ -113,13 +113,16 @@ def test_beside_others_is_one_row_a_measure_with_the_notes_of_all_its_values(
     assert table.text()[0][-1] == "none"
 
 
-def test_accuracy_shows_pooled_origins_if_there_are_any(
+def test_accuracy_sets_the_method_used_beside_its_rivals_total_first(
     confirmed_tables: dict[str, pd.DataFrame],
 ) -> None:
-    accuracy = confirmed_tables["accuracy"]
-    assert len(appendices.accuracy_table(accuracy).frame) == 3
-    single = appendices.accuracy_table(accuracy[accuracy["origin"] != 0])
-    assert single.text()[0][:2] == ["2023", "All plans"]
+    table = appendices.accuracy_table(confirmed_tables["accuracy"])
+    assert list(table.frame.columns)[-1] == "Error of growth of the last 3 years, %"
+    assert table.text() == [
+        ["All plans", "1", "2.4", "\u22120.6", "0.3", "81", "740", "3.5"],
+        ["All plans", "3", "7.9", "\u22122.2", "0.2", "78", "420", "not known"],
+        ["State special schools", "1", "3.3", "0.4", "0.0", "70", "740", "not known"],
+    ]
 
 
 def test_a_finding_without_a_row_says_so(confirmed_tables: dict[str, pd.DataFrame]) -> None:
