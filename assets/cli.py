@@ -95,7 +95,7 @@ def ui(folder: Path, port: int) -> None:
         "SUFFICIENCY_WORKSPACE": str(workspace.root.resolve()),
     }
     click.echo(f"Opening http://127.0.0.1:{port} for {folder}. Press Ctrl+C to stop.")
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "assets.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
     finished = subprocess.run(
         [*command, "--host", "127.0.0.1", "--port", str(port)],
         env=environment,
@@ -165,3 +165,7 @@ def main() -> None:
     except SufficiencyError as err:
         click.echo(str(err), err=True)
         sys.exit(COULD_NOT_RUN)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import column_schema, picture, row_count, short_table
+from assets.describe import column_schema, inline_picture, picture, row_count, short_table
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.workspace import Workspace
@@ -71,14 +71,17 @@ def compare_demand_with_places(
     about = about_run(workspace.settings.authority, published_stock, plans)
     chart = provision_chart(about, demand, balance, register, published_stock, "special")
     maps = locality_maps(table, demand, gpd.GeoDataFrame(locality_shapes), base_year)
-    drawn = {"chart": chart, **{f"map_{i}": drawn for i, drawn in enumerate(maps, start=1)}}
+    names = ("map_of_change", "map_of_shortage")
+    drawn = {"chart": chart, **dict(zip(names, maps, strict=False))}
     pictures = {name: picture(p.png(), p.alt) for name, p in drawn.items() if p is not None}
     yield dg.Output(
         table,
         output_name="gap",
         metadata={
+            **answer(balance, base_year),
             **row_count(table),
-            "table": short_table(*largest(table)),
+            "largest": short_table(*largest(table)),
+            "special_schools": inline_picture(*special_line(balance, demand)),
             **pictures,
         },
     )
@@ -123,20 +126,60 @@ def compare_demand_with_places(
     )
 
 
-def largest(gap: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def answer(balance: pd.DataFrame, base_year: int) -> dict[str, float]:
+    """Return the answer as numbers: special-school shortage or change, five years on."""
+    year = min(base_year + 5, int(balance["year"].max()))
+    special = balance[(balance["provision"] == "special") & (balance["view"] == "placements")]
+    by_year = special.set_index("year")
+    if by_year.empty:
+        return {}
+    shortage = by_year["shortage_total"].get(year)
+    if shortage is not None and pd.notna(shortage):
+        return {f"special_places_short_{year}": round(float(shortage), 1)}
+    change = by_year["demand_mean"].get(year, 0.0) - by_year["demand_mean"].get(base_year, 0.0)
+    return {f"change_in_special_placements_{year}": round(float(change), 1)}
+
+
+def special_line(balance: pd.DataFrame, demand: pd.DataFrame) -> tuple[str, str]:
+    """Return a small picture of special-school demand against places, and its words."""
+    from sufficiency.reports.content import places_for_residents
+    from sufficiency.reports.sparkline import sparkline
+
+    cell = {"view": "placements", "provision": "special", "need_group": "ALL", "phase": "ALL"}
+    rows = demand[
+        (demand[list(cell)] == pd.Series(cell)).all(axis=1) & (demand["locality"] == "ALL")
+    ]
+    rows = rows.sort_values("year")
+    places = places_for_residents(balance, "special")
+    known = None if places is None else places.sort_values("year")["places"]
+    uri = sparkline(
+        rows["p50"].tolist(),
+        rows["p10"].tolist(),
+        rows["p90"].tolist(),
+        known.astype(float).tolist() if known is not None and known.notna().all() else None,
+    )
+    return uri, "Residents in special schools, 8 in 10 futures shaded; places dashed"
+
+
+def largest(gap: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the authority's rows of the last year, largest first, and the columns to show."""
     last = gap[
         (gap["locality"] == "ALL")
         & (gap["view"] == "placements")
         & (gap["year"] == gap["year"].max())
     ]
-    cell = ["need_group", "provision", "phase"]
+    cell = {"need_group": "need", "provision": "provision", "phase": "phase"}
     if last["gap_mean"].notna().any():
         known = last[last["gap_mean"].notna()]
         order = known.sort_values("expected_shortage", ascending=False, kind="stable")
-        return order, [*cell, "demand_mean", "places", "gap_mean", "p_shortage", "first_year"]
+        return order, {
+            **cell,
+            "gap_mean": "gap",
+            "p_shortage": "chance",
+            "first_year": "first year",
+        }
     order = last.sort_values("change_mean", ascending=False, kind="stable")
-    return order, [*cell, "demand_mean", "change_mean", "change_p10", "change_p90", "gap_reason"]
+    return order, {**cell, "demand_mean": "demand", "change_mean": "change from today"}
 
 
 @dg.asset(group_name="gaps", kinds={"pandas"}, metadata=column_schema(tables.BesideOthers))

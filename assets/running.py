@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from sufficiency.workspace import Workspace, dagster_settings
+from sufficiency.workspace import Workspace, template
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,9 @@ def dagster_home(workspace: Workspace) -> Path:
     """Return the workspace's Dagster home, made and set up if it is not there yet."""
     home = workspace.dagster_home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        (home / "dagster.yaml").write_text(dagster_settings(), encoding="utf-8")
+    for name in ("dagster.yaml", "workspace.yaml"):
+        if not (home / name).exists():
+            (home / name).write_text(template(name), encoding="utf-8")
     return home
 
 

@@ -140,8 +140,3 @@ def _settings(raw: dict[str, Any], path: Path) -> Settings:
 def template(name: str) -> str:
     """Return the text of a file that a new workspace starts from."""
     return files("sufficiency.templates").joinpath(name).read_text(encoding="utf-8")
-
-
-def dagster_settings() -> str:
-    """Return the `dagster.yaml` of a workspace."""
-    return template("dagster.yaml")

@@ -1,6 +1,7 @@
 """Fixtures shared by every test."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,12 @@ def data() -> Path:
     if not (folder / "README.md").is_file():
         skip_or_fail(f"published data not found at {folder}: set SUFFICIENCY_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser that the system has."""
+    found = shutil.which("chromium")
+    if found is None:
+        skip_or_fail("chromium was not found: install the Debian package chromium")
+    return str(found)

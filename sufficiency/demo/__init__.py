@@ -2,9 +2,9 @@
 
 Belongs here: making input files in published layouts for an authority that does not exist, of the
 size and signature of the example authority (domain handbook 10.6), so that known ratios can be
-asserted, and the register a planner of Westmere would confirm. `england/` and `headers/` hold
-England's totals and the column names of the releases, so that proportions and layouts are real
-while every authority, place, school and count is invented.
+asserted, and the register a planner of Westmere would confirm. `proportions/` and `headers/`
+hold England's rounded proportions and the column names of the releases, so that shapes and layouts
+are real while every authority, place, school and count is invented.
 
 Does not belong here: readers, forecasts, and anything that a real authority's run needs.
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import england
+from sufficiency.demo import proportions
 from sufficiency.demo.sharing import generator
 
 WESTMERE, WESTMERE_ONS, WESTMERE_REGION = "999", "E06000999", "E12000099"
@@ -47,19 +47,6 @@ class Panel:
     surprise: np.ndarray
 
 
-def national_totals() -> np.ndarray:
-    """Return England's plans (statements included) each January of `YEARS`."""
-    old = england.published("sen2_age_caseload")
-    sums = pd.Series(england.counts(old, ["Total_all"])[:, 0]).groupby(old["time_period"]).sum()
-    new = england.published("caseload")
-    new = new[new["breakdown_topic"] == england.STOCK_TOPIC]
-    recent = {
-        2000 + int(p[-2:]): float(n)
-        for p, n in zip(new["time_period"], new["ehcplans"], strict=True)
-    }
-    return np.array([recent[y] if y >= 2019 else float(sums[str(y)]) for y in YEARS])
-
-
 def panel(seed: int) -> Panel:
     """Return the authorities with their plans each January.
 
@@ -67,7 +54,7 @@ def panel(seed: int) -> Panel:
     the national rate of plans (the pattern measured on the real panel: forecasting notes, 2).
     """
     rng = generator(seed, "panel")
-    national = national_totals()
+    national = proportions.growth(YEARS)
     many = len(NAMES)
     shock = rng.normal(0.0, GROWTH_NOISE, (many + 1, len(YEARS)))
     shock -= shock.mean(axis=0)

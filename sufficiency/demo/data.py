@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import ees_2022, ees_2025, england, land, residents, school_files
+from sufficiency.demo import ees_2022, ees_2025, land, layouts, residents, school_files
 from sufficiency.demo.authorities import WESTMERE, WESTMERE_ONS, Panel, panel
 from sufficiency.demo.flows import flows
 from sufficiency.demo.land import Land
@@ -24,8 +24,9 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     """Write every input file of the made-up authority Westmere (code 999) and its panel.
 
     Files go into sub-folders `ehcp`, `schools`, `population`, `geo`, `deprivation` and
-    `finance_la`. The same seed gives the same bytes. Every count is made up; see the package's
-    docstring for what is borrowed from England's published totals.
+    `finance_la`; readers know them by their columns. The same seed gives the same bytes. Every
+    count is made up; see the package's docstring for what is borrowed from England's published
+    proportions.
 
     Args:
         folder: Made if it does not exist; files of the same names are replaced.
@@ -50,7 +51,7 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
         write_table(frame, folder / "geo" / f"{name}.csv.gz")
     write_table(_postcodes(made, places, seed), folder / "geo" / "postcodes_westmere.csv.gz")
     write_polygons(land.polygons(made), folder / "geo" / "lsoa21_westmere.gpkg", "lsoa21")
-    poor = land.indices(made, england.header("imd"), seed)
+    poor = land.indices(made, layouts.header("imd"), seed)
     write_table(poor, folder / "deprivation" / "imd2025_lsoa21_westmere.csv.gz")
     write_table(school_files.register(places), folder / "schools" / "gias_full_westmere.csv.gz")
     write_table(
@@ -94,4 +95,4 @@ def _neighbours(authorities: Panel, seed: int) -> pd.DataFrame:
         pairs = zip(others[:NEIGHBOURS], CLOSENESS, strict=True)
         near = [text for code, how in pairs for text in (f"{code}.0", how)]
         rows.append([number, row["la_name"], number, region, row["region_name"], *near])
-    return pd.DataFrame(rows, columns=pd.Index(england.header("neighbours")))
+    return pd.DataFrame(rows, columns=pd.Index(layouts.header("neighbours")))

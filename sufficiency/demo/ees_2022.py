@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import england, outcomes
+from sufficiency.demo import layouts, proportions
 from sufficiency.demo.authorities import Panel
 from sufficiency.demo.ees_2025 import stacked
 from sufficiency.demo.flows import NEW_PLAN_YEARS, Flows
-from sufficiency.demo.sharing import generator, whole
+from sufficiency.demo.sharing import generator, whole, whole_rows
 from sufficiency.demo.stock import LAST_TYPE_YEAR, YEARS, Stock
 
 GROUP_ORDER = (
@@ -15,6 +15,14 @@ GROUP_ORDER = (
     "Non-maintained early years", "Other", "Educated elsewhere", "Further education",
     "Mainstream school", "Unknown",
 )  # fmt: skip
+AGE_FILES = {
+    "stock": ("sen2_age_caseload", "Total"),
+    "new": ("sen2_age_new_plans", "Total_new"),
+}
+TYPE_FILES = {
+    "stock": ("sen2_estab_caseload", "Total"),
+    "new": ("sen2_estab_new_plans", "Total_new"),
+}
 MI_RATES = {
     "NewallEHC_pc": ("NewallEHC", "NewallEHC_AssnoneEHC_sum"),
     "AssnoneEHC_pc": ("AssnoneEHC", "NewallEHC_AssnoneEHC_sum"),
@@ -32,37 +40,34 @@ def files(panel: Panel, stock: Stock, flows: Flows, seed: int) -> dict[str, pd.D
     new_years = range(NEW_PLAN_YEARS[0], LAST_TYPE_YEAR)
     new = {y: flows.totals[:, NEW_PLAN_YEARS.index(y)] for y in new_years}
     new_bands = {
-        y: _shared("sen2_age_new_plans", "Total_new_all", y, new[y], rng) for y in new_years
+        y: _shared(proportions.age_bands("new", y)["share"], new[y], rng) for y in new_years
     }
     new_types = {
-        y: _shared("sen2_estab_new_plans", "Total_new_all", y, new[y], rng) for y in new_years
+        y: _shared(proportions.establishment_types(y + 1)["new"], new[y], rng) for y in new_years
     }
     stock_types = {y: stock.types[y] for y in stock_years}
     stock_bands = {y: stock.bands[y] for y in stock_years}
+    old = {y: _statements("stock", y, stock_bands[y]) for y in stock_years}
+    new_old = {y: _statements("new", y, new_bands[y]) for y in new_years}
     return {
-        "sen2_age_caseload": _by_age(panel, "sen2_age_caseload", "Total", stock_bands),
-        "sen2_estab_caseload": _by_type(panel, "sen2_estab_caseload", "Total", stock_types),
-        "sen2_age_new_plans": _by_age(panel, "sen2_age_new_plans", "Total_new", new_bands),
-        "sen2_estab_new_plans": _by_type(panel, "sen2_estab_new_plans", "Total_new", new_types),
+        "sen2_age_caseload": _by_age(panel, "stock", stock_bands, old),
+        "sen2_estab_caseload": _by_type(panel, "stock", stock_types, old, rng),
+        "sen2_age_new_plans": _by_age(panel, "new", new_bands, new_old),
+        "sen2_estab_new_plans": _by_type(panel, "new", new_types, new_old, rng),
         "sen2_mi": _management(panel, flows, rng),
     }
 
 
-def _shared(
-    name: str, column: str, year: int, totals: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    shape = england.counts(england.year_rows(name, year), [column])[:, 0]
+def _shared(shares: pd.Series, totals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    shape = shares.to_numpy()
     return np.stack(
         [whole(shape * rng.gamma(20.0, 1 / 20.0, len(shape)), int(t), rng) for t in totals]
     )
 
 
-def _statements(name: str, prefix: str, year: int, cells: np.ndarray) -> np.ndarray:
-    """Return how many of the plans were still statements: England's share of each row."""
-    nation = england.year_rows(name, year)
-    counted = england.counts(nation, [f"{prefix}_st", f"{prefix}_all"])
-    part = np.divide(counted[:, 0], counted[:, 1], out=np.zeros(len(counted)),
-                     where=counted[:, 1] > 0)  # fmt: skip
+def _statements(flow: str, year: int, cells: np.ndarray) -> np.ndarray:
+    """Return how many of the plans were still statements: England's share of each age band."""
+    part = proportions.age_bands(flow, year)["statements"].to_numpy()
     return np.floor(cells * part + 0.5).astype(np.int64)
 
 
@@ -106,28 +111,38 @@ def _stack(
     return stacked(panel, keys, labels, marked, [*names, "_present"])
 
 
-def _by_age(panel: Panel, name: str, prefix: str, bands: dict[int, np.ndarray]) -> pd.DataFrame:
+def _by_age(
+    panel: Panel, flow: str, bands: dict[int, np.ndarray], statements: dict[int, np.ndarray]
+) -> pd.DataFrame:
+    name, prefix = AGE_FILES[flow]
     frames = []
     for year in sorted(bands, reverse=True):
-        labels = list(england.year_rows(name, year)["characteristic_age"])
-        old = _statements(name, prefix, year, bands[year])
-        cells, old = _with_total(bands[year]), _with_total(old)
-        frames.append(_stack(panel, year, ["Total", *labels], cells, old, prefix))
+        labels = ["Total", *proportions.age_bands(flow, year).index]
+        cells, old = _with_total(bands[year]), _with_total(statements[year])
+        frames.append(_stack(panel, year, labels, cells, old, prefix))
     frame = pd.concat(frames, ignore_index=True).rename(columns={"breakdown": "characteristic_age"})
-    return _symbols(_columns(frame, prefix, ["characteristic_age"]), prefix)[england.header(name)]
+    return _symbols(_columns(frame, prefix, ["characteristic_age"]), prefix)[layouts.header(name)]
 
 
 def _with_total(cells: np.ndarray) -> np.ndarray:
     return np.concatenate([cells.sum(axis=1, keepdims=True), cells], axis=1)
 
 
-def _by_type(panel: Panel, name: str, prefix: str, types: dict[int, np.ndarray]) -> pd.DataFrame:
+def _by_type(
+    panel: Panel,
+    flow: str,
+    types: dict[int, np.ndarray],
+    statements: dict[int, np.ndarray],
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Lay plans out by type; each authority has as many statements as its age bands have."""
+    name, prefix = TYPE_FILES[flow]
     frames = []
     for year in sorted(types, reverse=True):
-        nation = england.year_rows(name, year)
+        nation = proportions.establishment_types(year if flow == "stock" else year + 1)
         groups = list(nation["establishment_group"])
         present = [g for g in GROUP_ORDER if g in groups]
-        old = _statements(name, prefix, year, types[year])
+        old = whole_rows(types[year], statements[year].sum(axis=1), rng)
         labels = ["Total|Total", *(f"Total|{g}" for g in present)]
         labels += [f"{t}|{g}" for t, g in zip(nation["establishment_type"], groups, strict=True)]
         counted = [_with_groups(c, groups, present) for c in (types[year], old)]
@@ -136,7 +151,7 @@ def _by_type(panel: Panel, name: str, prefix: str, types: dict[int, np.ndarray])
     split = frame["breakdown"].str.split("|", n=1, expand=True)
     frame = frame.assign(establishment_type=split[0], establishment_group=split[1])
     keys = ["establishment_type", "establishment_group"]
-    return _symbols(_columns(frame, prefix, keys), prefix)[england.header(name)]
+    return _symbols(_columns(frame, prefix, keys), prefix)[layouts.header(name)]
 
 
 def _with_groups(cells: np.ndarray, groups: list[str], present: list[str]) -> np.ndarray:
@@ -146,22 +161,20 @@ def _with_groups(cells: np.ndarray, groups: list[str], present: list[str]) -> np
 
 def _management(panel: Panel, flows: Flows, rng: np.random.Generator) -> pd.DataFrame:
     """The management information: requests, refusals and timeliness agree with the 2025 release."""
-    nation = england.published("sen2_mi")
-    counted = [c for c in nation.columns[1:] if not c.endswith("Rate")]
+    counted = layouts.counts("sen2_mi")
     frames = []
     for year in range(2021, 2013, -1):
-        row = england.year_rows("sen2_mi", year)
-        shape = england.counts(row, counted)[0]
+        per_plan = proportions.management(year).loc[counted]
         own = flows.totals[:, NEW_PLAN_YEARS.index(year)]
-        part = own / own.sum() * (own.sum() / max(float(shape[counted.index("NewallEHC")]), 1.0))
-        cells = np.rint(np.outer(part, shape) * rng.gamma(50.0, 1 / 50.0, (len(own), len(shape))))
-        cells = _agreeing(cells.astype(np.int64), counted, flows, year)
+        cells = np.outer(own, per_plan.fillna(0))
+        cells = np.rint(cells * rng.gamma(50.0, 1 / 50.0, cells.shape)).astype(np.int64)
+        cells = _agreeing(cells, counted, flows, year)
         keys = {"time_period": str(year), "time_identifier": "Calendar year"}
         marked = np.concatenate([cells, np.ones((len(cells), 1), dtype=np.int64)], axis=1)
         frame = stacked(panel, keys, ["all"], marked[:, None, :], [*counted, "_present"])
-        absent = [c for c in counted if (row[c] == "z").all()]
+        absent = list(per_plan.index[per_plan.isna()])
         frames.append(_management_text(frame, absent))
-    return pd.concat(frames, ignore_index=True)[england.header("sen2_mi")]
+    return pd.concat(frames, ignore_index=True)[layouts.header("sen2_mi")]
 
 
 def _agreeing(cells: np.ndarray, names: list[str], flows: Flows, year: int) -> np.ndarray:
@@ -169,7 +182,7 @@ def _agreeing(cells: np.ndarray, names: list[str], flows: Flows, year: int) -> n
     if year >= 2019:
         sums = {name: by_year[year].sum(axis=1) for name, by_year in flows.outcomes.items()}
         for name, source, column in _AGREE:
-            made[:, names.index(name)] = sums[source][:, outcomes.columns(source).index(column)]
+            made[:, names.index(name)] = sums[source][:, layouts.counts(source).index(column)]
     issued, refused = names.index("NewallEHC"), names.index("AssnoneEHC")
     made[:, names.index("NewallEHC_AssnoneEHC_sum")] = made[:, issued] + made[:, refused]
     for part, total in (("IncExc20weekEHC", "TotIncExcEHC"), ("NoExc20weekEHC", "TotNoExcEHC")):

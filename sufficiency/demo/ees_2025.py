@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import england, outcomes
+from sufficiency.demo import layouts, outcomes, proportions
 from sufficiency.demo.authorities import Panel
-from sufficiency.demo.flows import Flows, ceased_ages, reasons
-from sufficiency.demo.stock import OLD_ONLY, Stock, group_of
+from sufficiency.demo.flows import Flows
+from sufficiency.demo.stock import Stock, group_of
 
 SUBTOTALS = ("mainstream_total", "special_total", "ap_pru_total", "fe_total", "ed_elsewhere")
 NEED_SUBTOTALS = {
@@ -50,11 +50,11 @@ def files(panel: Panel, stock: Stock, flows: Flows) -> dict[str, pd.DataFrame]:
     made = {
         "caseload": _caseload(panel, stock),
         "sen_needs_all_plans": _needs(
-            panel, "sen_needs_all_plans", "202425", stock.base, england.stock_ages()
+            panel, "sen_needs_all_plans", "202425", stock.base, layouts.stock_ages()
         ),
         "newplans": _new_plans(panel, flows),
         "sen_need_newplans": _needs(
-            panel, "sen_need_newplans", "2024", flows.new_needs, england.start_ages()
+            panel, "sen_need_newplans", "2024", flows.new_needs, layouts.start_ages()
         ),
         "ceased_plans": _ceased(panel, flows),
     }
@@ -84,7 +84,8 @@ def stacked(
     regional = [cells[(areas["region_code"] == c).to_numpy()].sum(axis=0) for c in codes]
     values = np.concatenate([cells.sum(axis=0)[None], regional, cells])
     nation = ("National", "", "", "", "", "")
-    regions = [("Regional", c, _region(areas, c), "", "", "") for c in codes]
+    region = dict(zip(areas["region_code"], areas["region_name"], strict=True))
+    regions = [("Regional", c, region[c], "", "", "") for c in codes]
     local = [("Local authority", *row) for row in areas[list(_PLACE[1:])].to_numpy(dtype=str)]
     places = np.repeat(np.array([nation, *regions, *local]), len(labels), axis=0)
     flat = values.reshape(-1, values.shape[-1])
@@ -119,17 +120,12 @@ _PLACE = (
 )
 
 
-def _region(areas: pd.DataFrame, code: str) -> str:
-    return str(areas.loc[areas["region_code"] == code, "region_name"].iloc[0])
-
-
 def _finished(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Add shares and subtotals, print symbols where England has them, order the columns."""
     made = []
     for frame in frames:
-        period, topic = frame["time_period"].iloc[0], frame["breakdown_topic"].iloc[0]
-        made.append(_symbols(_with_rates(frame), name, str(period), str(topic)))
-    return pd.concat(made, ignore_index=True)[england.header(name)]
+        made.append(_symbols(_with_rates(frame), name, str(frame["time_period"].iloc[0])))
+    return pd.concat(made, ignore_index=True)[layouts.header(name)]
 
 
 def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
@@ -145,12 +141,17 @@ def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
     return made.assign(**rates)
 
 
-def _symbols(frame: pd.DataFrame, name: str, period: str, topic: str) -> pd.DataFrame:
-    """Put `x` in each column that England lacks in this period."""
-    nation = england.rows(name, period, topic)
-    if nation.empty:
-        nation = england.rows(name, period, england.published(name)["breakdown_topic"].iloc[0])
-    absent = [c for c in nation.columns[3:] if (nation[c] == "x").all()]
+def _unpublished(name: str, period: str) -> list[str]:
+    if name == "caseload":
+        return proportions.unpublished_settings("stock", 2000 + int(period[-2:]))
+    if name == "newplans":
+        return proportions.unpublished_settings("new", int(period))
+    return proportions.unpublished_outcomes(name, int(period)) if name in outcomes.NAMES else []
+
+
+def _symbols(frame: pd.DataFrame, name: str, period: str) -> pd.DataFrame:
+    """Put `x` in each column that was not published in this period."""
+    absent = _unpublished(name, period)
     rates = [r for r, (part, total) in RATES.items() if r in frame and {part, total} & set(absent)]
     for total, parts in SUMS.items():
         rates += [r for r, pair in RATES.items() if pair[1] == total and set(parts) & set(absent)]
@@ -161,7 +162,7 @@ def _symbols(frame: pd.DataFrame, name: str, period: str, topic: str) -> pd.Data
 
 def _place_columns(cells: np.ndarray, total: str) -> tuple[np.ndarray, list[str]]:
     """Return cells with the total and subtotals as further columns, and all names."""
-    names = [*england.placements(), *OLD_ONLY]
+    names = [*layouts.placements(), *layouts.OLD_ONLY]
     if cells.shape[-1] < len(names):
         pad = np.zeros((*cells.shape[:-1], len(names) - cells.shape[-1]), dtype=np.int64)
         cells = np.concatenate([cells, pad], axis=-1)
@@ -199,14 +200,13 @@ def _caseload(panel: Panel, stock: Stock) -> pd.DataFrame:
     frames = []
     for year in sorted(stock.columns):
         cells = stock.columns[year][:, None, :]
-        frames.append(made(year, england.STOCK_TOPIC, [england.STOCK_TOPIC], cells))
+        frames.append(made(year, layouts.STOCK_TOPIC, [layouts.STOCK_TOPIC], cells))
         if year in stock.started:
             ages = stock.base.sum(axis=3) if year == 2025 else stock.before
-            started = list(england.rows("caseload", "202425", england.STARTED)["breakdown"])
             swapped = np.swapaxes(stock.started[year], 1, 2)
-            frames.append(made(year, england.STARTED, started, swapped))
+            frames.append(made(year, layouts.STARTED, layouts.started_ages(), swapped))
             frames.append(
-                made(year, england.STOCK_AGE, england.stock_ages(), np.swapaxes(ages, 1, 2))
+                made(year, layouts.STOCK_AGE, layouts.stock_ages(), np.swapaxes(ages, 1, 2))
             )
     return _finished("caseload", frames)
 
@@ -217,71 +217,70 @@ def _new_plans(panel: Panel, flows: Flows) -> pd.DataFrame:
 
     frames = []
     for year, cells in sorted(flows.new_columns.items()):
-        frames.append(made(year, "New EHC plans", ["New EHC plans"], cells[:, None, :]))
+        frames.append(made(year, layouts.NEW_TOPIC, [layouts.NEW_TOPIC], cells[:, None, :]))
         if year in flows.new:
             ages = np.swapaxes(flows.new[year], 1, 2)
-            frames.append(made(year, england.STARTED, england.start_ages(), ages))
+            frames.append(made(year, layouts.STARTED, layouts.start_ages(), ages))
     return _finished("newplans", frames)
 
 
 def _needs(
     panel: Panel, name: str, period: str, cells: np.ndarray, ages: list[str]
 ) -> pd.DataFrame:
-    labels, groups = england.placement_labels(), [group_of(c) for c in england.placements()]
+    labels, groups = layouts.placement_labels(), [group_of(c) for c in layouts.placements()]
     placed = cells.sum(axis=2)
     parts = [placed[:, [g == s for g in groups]].sum(axis=1) for s in NEED_SUBTOTALS]
     placements = np.concatenate([placed, np.stack(parts, axis=1)], axis=1)
     topics = [
-        (england.STOCK_TOPIC, [england.STOCK_TOPIC], cells.sum(axis=(1, 2))[:, None]),
-        (england.STOCK_AGE, ages, cells.sum(axis=1)),
-        (england.PLACEMENT, [*labels, *NEED_SUBTOTALS.values()], placements),
+        (layouts.STOCK_TOPIC, [layouts.STOCK_TOPIC], cells.sum(axis=(1, 2))[:, None]),
+        (layouts.STOCK_AGE, ages, cells.sum(axis=1)),
+        (layouts.PLACEMENT, [*labels, *NEED_SUBTOTALS.values()], placements),
     ]
     identifier = "Academic year" if len(period) == 6 else "Calendar year"
     frames = []
     for topic, names, values in topics:
         keys = {"time_period": period, "time_identifier": identifier, "breakdown_topic": topic}
         every = np.concatenate([values.sum(axis=-1, keepdims=True), values], axis=-1)
-        frame = stacked(panel, keys, names, every, ["ehc_plans", *england.needs()])
+        frame = stacked(panel, keys, names, every, ["ehc_plans", *layouts.needs()])
         total = frame["ehc_plans"].to_numpy()
         shares = {
             c.removeprefix("number_").removeprefix("need_") + "_pc": share(
                 frame[c].to_numpy(), total
             )
-            for c in england.needs()
+            for c in layouts.needs()
         }
         frames.append(frame.assign(**shares))
     return _finished(name, frames)
 
 
 def _ceased(panel: Panel, flows: Flows) -> pd.DataFrame:
-    groups = [group_of(c) for c in england.placements()]
-    labels = [*england.placement_labels(), *NEED_SUBTOTALS.values()]
+    groups = [group_of(c) for c in layouts.placements()]
+    labels = [*layouts.placement_labels(), *NEED_SUBTOTALS.values()]
     frames = []
     for year, cells in sorted(flows.ceased.items()):
         placed = cells.sum(axis=2)
         parts = [placed[:, [g == s for g in groups]].sum(axis=1) for s in NEED_SUBTOTALS]
         placements = np.concatenate([placed, np.stack(parts, axis=1)], axis=1)
         everything = cells.sum(axis=(1, 2))[:, None]
-        topics = [("All ceased EHC plans", ["All ceased EHC plans"], everything)]
+        topics = [(layouts.CEASED_TOPIC, [layouts.CEASED_TOPIC], everything)]
         if year > 2022:
-            topics.append(("Age plan ceased", ceased_ages(), cells.sum(axis=1)))
-            topics.append((england.PLACEMENT, labels, placements))
+            topics.append((layouts.CEASED_AGE, layouts.ceased_ages(), cells.sum(axis=1)))
+            topics.append((layouts.PLACEMENT, labels, placements))
         for topic, names, values in topics:
             keys = {"time_period": str(year), "time_identifier": "Calendar year",
                     "breakdown_topic": topic}  # fmt: skip
             every = np.concatenate([values, values.sum(axis=-1, keepdims=True)], axis=-1)
-            frames.append(stacked(panel, keys, names, every, [*reasons(), "total_ceased"]))
+            frames.append(stacked(panel, keys, names, every, [*layouts.reasons(), "total_ceased"]))
     return _finished("ceased_plans", frames)
 
 
 def _outcomes(panel: Panel, flows: Flows, name: str) -> pd.DataFrame:
-    topic = str(england.published(name)["breakdown_topic"].iloc[0])
-    columns = outcomes.columns(name)
+    topic, columns = layouts.OUTCOME_TOPICS[name], layouts.counts(name)
     frames = []
     for year, cells in sorted(flows.outcomes[name].items()):
         topics = [(topic, [topic], cells.sum(axis=1)[:, None])]
         if year >= outcomes.FIRST_DETAILED_YEAR:
-            topics.append((england.STOCK_AGE, outcomes.ages(name), cells))
+            topics.append((layouts.STOCK_AGE, layouts.outcome_ages(name), cells))
         for kind, labels, values in topics:
             keys = {"time_period": str(year), "time_identifier": "Calendar year",
                     "breakdown_topic": kind}  # fmt: skip

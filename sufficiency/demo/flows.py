@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from sufficiency.demo import england, westmere
-from sufficiency.demo.authorities import YEARS, Panel, national_totals
+from sufficiency.demo import layouts, proportions, westmere
+from sufficiency.demo.authorities import YEARS, Panel
 from sufficiency.demo.outcomes import FLOW_YEARS, NAMES, outcomes, varied
 from sufficiency.demo.sharing import fit, generator, whole, whole_rows
 from sufficiency.demo.stock import Stock, lean
@@ -36,17 +35,6 @@ class Flows:
     outcomes: dict[str, dict[int, np.ndarray]]
 
 
-def reasons() -> list[str]:
-    """Return the reason columns of the ceased-plans file, in order."""
-    columns = england.published("ceased_plans").columns
-    return [c for c in columns[3:] if c != "total_ceased"]
-
-
-def ceased_ages() -> list[str]:
-    """Return the age labels of the ceased-plans file, youngest first, unknown last."""
-    return [*england.start_ages(), "Age unknown"]
-
-
 def flows(panel: Panel, stock: Stock, seed: int) -> Flows:
     """Return every flow table of the panel."""
     rng = generator(seed, "flows")
@@ -57,16 +45,9 @@ def flows(panel: Panel, stock: Stock, seed: int) -> Flows:
         new[year] = _new_by_age(stock, year, totals[:, NEW_PLAN_YEARS.index(year)], rng)
     columns = {year: _new_columns(stock, year, totals, new.get(year), rng) for year in FLOW_YEARS}
     ceased = {year: _ceased(panel, stock, year, rng) for year in (2022, 2023, 2024)}
-    national = _national_new()
     decided = {
         name: {
-            year: outcomes(
-                name,
-                year,
-                totals[:, NEW_PLAN_YEARS.index(year)],
-                float(national[NEW_PLAN_YEARS.index(year)]),
-                rng,
-            )
+            year: outcomes(name, year, totals[:, NEW_PLAN_YEARS.index(year)], rng)
             for year in FLOW_YEARS
         }
         for name in NAMES
@@ -74,21 +55,9 @@ def flows(panel: Panel, stock: Stock, seed: int) -> Flows:
     return Flows(totals, new, needs, columns, ceased, decided)
 
 
-def _national_new() -> np.ndarray:
-    """Return England's new plans (statements included) in each of `NEW_PLAN_YEARS`."""
-    old = england.published("sen2_age_new_plans")
-    new = england.published("newplans")
-    new = new[new["breakdown_topic"] == "New EHC plans"]
-    older = pd.Series(england.counts(old, ["Total_new_all"])[:, 0]).groupby(old["time_period"])
-    by_year = older.sum().to_dict() | dict(
-        zip(new["time_period"], england.counts(new, ["new_ehc_plans"])[:, 0], strict=True)
-    )
-    return np.array([by_year[str(y)] for y in NEW_PLAN_YEARS])
-
-
 def _new_plan_totals(panel: Panel, rng: np.random.Generator) -> np.ndarray:
     """New plans follow the stock, and lead its growth: part of next January's surprise is here."""
-    rate = _national_new() / np.r_[national_totals()[0], national_totals()[:-1]]
+    rate = proportions.rates("new_plans", NEW_PLAN_YEARS)
     stock_at_start = np.concatenate([panel.totals[:, :1], panel.totals[:, :-1]], axis=1)
     noise = np.exp(rng.normal(0.0, 0.1, stock_at_start.shape))
     expected = stock_at_start * (rate * noise + 0.6 * panel.surprise)
@@ -99,7 +68,7 @@ def _new_plan_totals(panel: Panel, rng: np.random.Generator) -> np.ndarray:
 
 
 def _new_needs(stock: Stock, totals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    nation = england.new_plans_table()
+    nation = proportions.new_plans_table()
     columns = stock.columns[2025][:, : nation.shape[0]]
     factors = lean(columns) ** DAMPED
     made = []
@@ -109,7 +78,7 @@ def _new_needs(stock: Stock, totals: np.ndarray, rng: np.random.Generator) -> np
         if n == len(totals) - 1:
             known = [
                 westmere.NEW_PLAN_NEEDS.get(c.removeprefix("number_").upper(), np.nan)
-                for c in england.needs()
+                for c in layouts.needs()
             ]
             cells = fit(cells / cells.sum(), [((2,), np.array(known))], rounds=5)
         made.append(whole(cells, int(total), rng))
@@ -119,8 +88,7 @@ def _new_needs(stock: Stock, totals: np.ndarray, rng: np.random.Generator) -> np
 def _new_by_age(
     stock: Stock, year: int, totals: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    frame = england.rows("newplans", str(year), england.STARTED).set_index("breakdown")
-    nation = england.counts(frame.loc[england.start_ages()], england.placements()).T
+    nation = proportions.new_plans_by_age(year)
     factors = lean(stock.columns[2025][:, : len(nation)]) ** DAMPED
     made = [
         whole(nation * factor[:, None] * rng.gamma(20.0, 1 / 20.0, nation.shape), int(t), rng)
@@ -139,28 +107,22 @@ def _new_columns(
     if by_age is not None:
         columns = by_age.sum(axis=2)
         return np.concatenate([columns, np.zeros((len(columns), 2), dtype=np.int64)], axis=1)
-    names = [*england.placements(), "await_prov_2022", "perm_ex_2022"]
-    nation = england.counts(england.rows("newplans", str(year), "New EHC plans"), names)[0]
+    nation = proportions.settings("new", year)
     factors = lean(stock.columns[2025]) ** DAMPED
     return whole_rows(nation * factors, totals[:, NEW_PLAN_YEARS.index(year)], rng)
 
 
 def _ceased(panel: Panel, stock: Stock, year: int, rng: np.random.Generator) -> np.ndarray:
-    detail = "2024" if year == 2024 else "2023"
-    by_age = england.rows("ceased_plans", detail, "Age plan ceased").set_index("breakdown")
-    by_place = england.rows("ceased_plans", detail, england.PLACEMENT).set_index("breakdown")
-    age_reason = england.counts(by_age.reindex(ceased_ages(), fill_value="0"), reasons())
-    labels = england.placement_labels()
-    place_reason = england.counts(by_place.reindex(labels, fill_value="0"), reasons())
-    place_reason *= age_reason.sum() / place_reason.sum()
-    nation_total = england.rows("ceased_plans", str(year), "All ceased EHC plans")["total_ceased"]
-    rate = float(nation_total.iloc[0]) / national_totals()[YEARS.index(year)]
+    age_reason = proportions.ceased_by_age()
+    placed = proportions.settings("ceased", 2024)[: len(layouts.placements())]
+    placed = placed * age_reason.sum() / placed.sum()
+    rate = float(proportions.rates("ceased_plans", (year,))[0])
     factors = lean(stock.columns[2025]) ** DAMPED
     made = []
     for n in range(len(panel.totals)):
         start = _ceased_start(stock.before[n])
-        cells = fit(start, [((1, 2), age_reason), ((0, 2), place_reason)], rounds=15)
-        cells *= factors[n][: len(labels), None, None]
+        cells = fit(start, [((1, 2), age_reason), ((0,), placed)], rounds=15)
+        cells *= factors[n][: len(placed), None, None]
         total = panel.totals[n, YEARS.index(year)] * rate * np.exp(rng.normal(0.0, 0.15))
         if n == len(panel.totals) - 1:
             total = varied("ceased_plans", year, rng)
@@ -172,4 +134,4 @@ def _ceased_start(plans: np.ndarray) -> np.ndarray:
     """Weights placement x age x reason from plans held, ages in the ceased file's classes."""
     ages = np.concatenate([plans[:, :18], plans[:, 18:].sum(axis=1, keepdims=True)], axis=1)
     ages = np.concatenate([ages, ages.sum(axis=1, keepdims=True) / 20], axis=1) + 0.05
-    return np.repeat(ages[:, :, None], len(reasons()), axis=2)
+    return np.repeat(ages[:, :, None], len(layouts.reasons()), axis=2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sufficiency.demo import england, westmere
+from sufficiency.demo import layouts, proportions, westmere
 from sufficiency.demo.sharing import part_of, whole
 
 FLOW_YEARS = tuple(range(2019, 2025))
@@ -23,42 +23,25 @@ WITHOUT_EXCEPTIONS = 0.93
 NAMES = ("requests", "assessments", "timeliness_20_week")
 
 
-def ages(name: str) -> list[str]:
-    """Return England's age labels of one of the files, in its order."""
-    return list(england.rows(name, "2024", england.STOCK_AGE)["breakdown"])
-
-
-def columns(name: str) -> list[str]:
-    """Return the count columns of one of the files, in its order."""
-    return list(england.published(name).columns[3:])
-
-
-def outcomes(
-    name: str, year: int, new_plans: np.ndarray, national: float, rng: np.random.Generator
-) -> np.ndarray:
+def outcomes(name: str, year: int, new_plans: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return authority x age x column, whole numbers, Westmere last.
 
-    Years before 2023 were published without ages: theirs are those of 2024 and only sums are
-    written. Columns that England lacks in a year are 0.
+    Ages are shared as in 2024 (years before 2023 were published without ages: only their sums are
+    written). Columns that England lacks in a year are 0.
 
     Args:
         name: One of `NAMES`.
         year: Calendar year, 2019 to 2024.
         new_plans: Each authority's new plans in the year.
-        national: England's new plans in the year.
         rng: Random numbers.
     """
-    names = columns(name)
-    topic = england.published(name)["breakdown_topic"].iloc[0]
-    detail = str(year) if year >= FIRST_DETAILED_YEAR else "2024"
-    by_age = england.rows(name, detail, england.STOCK_AGE).set_index("breakdown")
-    shape = england.counts(by_age.reindex(ages(name), fill_value="0"), names)
-    total = england.counts(england.rows(name, str(year), topic), names)[0]
-    shape = shape * np.where(total > 0, total / np.maximum(shape.sum(axis=0), 1), 0.0)
-    own = new_plans / national * np.exp(rng.normal(0.0, 0.06, len(new_plans)))
+    names = layouts.counts(name)
+    shape = proportions.outcomes_by_age(name)
+    per_plan = proportions.outcome_rates(name, year)
+    own = new_plans * np.exp(rng.normal(0.0, 0.06, len(new_plans)))
     made = []
     for n, factor in enumerate(own):
-        totals = shape.sum(axis=0) * factor * np.exp(rng.normal(0.0, 0.1, len(names)))
+        totals = per_plan * factor * np.exp(rng.normal(0.0, 0.1, len(names)))
         if n == len(own) - 1:
             totals = _westmere(name, year, dict(zip(names, totals, strict=True)), rng)
         cells = [whole(c, round(t), rng) for c, t in zip(shape.T, totals, strict=True)]
@@ -104,7 +87,7 @@ def _westmere(
 
 def _tied(name: str, cells: np.ndarray, year: int, rng: np.random.Generator) -> np.ndarray:
     """Make each total the sum of its parts, and each count without exceptions no larger."""
-    at = {column: i for i, column in enumerate(columns(name))}
+    at = {column: i for i, column in enumerate(layouts.counts(name))}
     made = cells.copy()
 
     def is_sum_of(total: str, parts: tuple[str, ...]) -> None:

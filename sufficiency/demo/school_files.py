@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import england
+from sufficiency.demo import layouts
 from sufficiency.demo.authorities import REGIONS, WESTMERE, WESTMERE_ONS, WESTMERE_REGION
 from sufficiency.demo.schools import Schools
 from sufficiency.terms import table
@@ -40,7 +40,7 @@ def register(schools: Schools) -> pd.DataFrame:
     """Return the schools as a full download of GIAS, every column of the header."""
     rows = schools.rows
     types = table("establishment_types").set_index("type_code")["type_name"]
-    made = pd.DataFrame("", index=rows.index, columns=pd.Index(england.header("gias")))
+    made = pd.DataFrame("", index=rows.index, columns=pd.Index(layouts.header("gias")))
     boys, girls = (pd.Series(n.sum(axis=1)).astype(str) for n in (schools.boys, schools.girls))
     counted = rows["roll"] != ""
     is_special = rows["phase"] == "Not applicable"
@@ -121,7 +121,7 @@ def census(schools: Schools) -> pd.DataFrame:
     known = (schools.rows["roll"] != "").to_numpy()
     counted = schools.rows[known].reset_index(drop=True)
     types = table("establishment_types").set_index("type_code")["type_name"]
-    header = england.header("school_census")
+    header = layouts.header("school_census")
     made = pd.DataFrame("z", index=counted.index, columns=pd.Index(header))
     values = {
         "time_period": "202425",

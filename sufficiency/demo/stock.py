@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sufficiency.demo import england, westmere
+from sufficiency.demo import layouts, proportions, westmere
 from sufficiency.demo.authorities import YEARS, Panel
 from sufficiency.demo.sharing import fit, generator, whole, whole_rows
 from sufficiency.terms import table
@@ -20,7 +20,6 @@ SUBTOTAL_OF_PREFIX = {
 }
 FE = ("general_fe_tertiary_colleges", "specialist_post_16_institutions", "ukrlp_provider")
 OUTSIDE_ELSEWHERE = ("nm_early_years", "placement_unknown")
-OLD_ONLY = ("await_prov_2022", "perm_ex_2022")
 OLD_TYPE_COLUMNS = {
     "Hospital School": "special_la_maintained",
     "Other FE": "general_fe_tertiary_colleges",
@@ -82,15 +81,13 @@ def stock(panel: Panel, seed: int) -> Stock:
         for year in range(YEARS[0], LAST_TYPE_YEAR + 1)
     }
     bands = _bands(panel, base.sum(axis=(1, 3)), rng)
-    started = {
-        year: _started(columns[year][:, : base.shape[1]], year, rng) for year in (2024, 2025)
-    }
+    started = {year: _started(columns[year][:, : base.shape[1]], rng) for year in (2024, 2025)}
     return Stock(base, before, columns, types, bands, started)
 
 
 def _base(panel: Panel, rng: np.random.Generator) -> np.ndarray:
-    nation = england.stock_table()
-    spread = np.array([_spread(c) for c in england.placements()])
+    nation = proportions.stock_table()
+    spread = np.array([_spread(c) for c in layouts.placements()])
     made = []
     for n, total in enumerate(panel.totals[:, -1]):
         is_westmere = n == len(panel.totals) - 1
@@ -112,11 +109,11 @@ def _spread(column: str) -> float:
 
 
 def _before(panel: Panel, base: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    names = england.placements()
+    names = layouts.placements()
     totals = panel.totals[:, YEARS.index(2024)]
-    then, now_in_england = _national_columns("202324"), _national_columns("202425")
-    trend = then[: len(names)] / np.maximum(now_in_england[: len(names)], 1)
-    age_trend = _national_ages("202324") / _national_ages("202425")
+    then, now_in_england = (proportions.settings("stock", y)[: len(names)] for y in (2024, 2025))
+    trend = then / now_in_england
+    age_trend = proportions.ages("stock", 2024) / proportions.ages("stock", 2025)
     made = []
     for n, total in enumerate(totals):
         now = base[n].sum(axis=2).astype(float)
@@ -136,16 +133,6 @@ def _padded(columns: np.ndarray) -> np.ndarray:
     return np.concatenate([columns, np.zeros((len(columns), 2), dtype=np.int64)], axis=1)
 
 
-def _national_columns(period: str) -> np.ndarray:
-    names = [*england.placements(), *OLD_ONLY]
-    return england.counts(england.rows("caseload", period, england.STOCK_TOPIC), names)[0]
-
-
-def _national_ages(period: str) -> np.ndarray:
-    rows = england.rows("caseload", period, england.STOCK_AGE).set_index("breakdown")
-    return england.counts(rows.loc[england.stock_ages()], ["ehcplans"])[:, 0]
-
-
 def lean(columns: np.ndarray) -> np.ndarray:
     """Return how far each authority's share of each column is from the panel's, as a factor.
 
@@ -161,12 +148,12 @@ def lean(columns: np.ndarray) -> np.ndarray:
 def _earlier(
     panel: Panel, year: int, deviation: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    nation = _national_columns(f"{year - 1}{year % 100:02d}")
+    nation = proportions.settings("stock", year)
     width = len(nation)
     shift = np.exp(rng.normal(0.0, 0.03 * (2026 - year) ** 0.5, (len(deviation), width)))
     expected = nation * deviation**0.9 * shift
     known = max(year, westmere.FIRST_JANUARY)
-    then = _national_columns(f"{known - 1}{known % 100:02d}")[:-2]
+    then = proportions.settings("stock", known)[:-2]
     trend = np.divide(nation[:-2], then, out=np.zeros(width - 2), where=then > 0)
     expected[-1, :-2] = westmere.placements(known) * trend
     expected[-1, -2:] = 0
@@ -178,7 +165,7 @@ def type_columns() -> dict[str, str]:
     terms = table("ees_settings")
     named = terms[(terms["ees_2022_type"] != "") & (terms["ees_column"] != "")]
     found = dict(zip(named["ees_2022_type"], named["ees_column"], strict=True))
-    types = england.published("sen2_estab_caseload")["establishment_type"].unique()
+    types = proportions.establishment_types()["establishment_type"]
     found |= OLD_TYPE_COLUMNS
     found["Elective home education"] = "elective_home_education"
     found["Other"] = "other_placement_settings"
@@ -196,11 +183,11 @@ def _types(
     columns: np.ndarray | None,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    nation = england.year_rows("sen2_estab_caseload", year)
-    names = [*england.placements(), *OLD_ONLY]
+    nation = proportions.establishment_types(year)
+    names = [*layouts.placements(), *layouts.OLD_ONLY]
     column = type_columns()
     index = np.array([names.index(column[t]) for t in nation["establishment_type"]])
-    counted = england.counts(nation, ["Total_all"])[:, 0]
+    counted = nation["stock"].to_numpy()
     totals = panel.totals[:, YEARS.index(year)]
     if columns is None:
         shift = np.exp(rng.normal(0.0, 0.08, (len(totals), len(index))))
@@ -218,17 +205,17 @@ def _bands(panel: Panel, ages: np.ndarray, rng: np.random.Generator) -> dict[int
     band = np.digitize(years, BAND_EDGES)
     own = np.stack([ages[:, band == b].sum(axis=1) for b in range(5)], axis=1) + 0.5
     factor = own / own.sum(axis=1, keepdims=True) / (own.sum(axis=0) / own.sum())
-    frame = england.published("sen2_age_caseload")
     made = {}
     for year in range(YEARS[0], LAST_TYPE_YEAR + 1):
-        nation = england.counts(frame[frame["time_period"] == str(year)], ["Total_all"])[:, 0]
+        nation = proportions.age_bands("stock", year)["share"].to_numpy()
         shift = np.exp(rng.normal(0.0, 0.04, (len(ages), len(nation))))
         expected = nation * factor[:, : len(nation)] ** 0.8 * shift
         made[year] = whole_rows(expected, panel.totals[:, YEARS.index(year)], rng)
     return made
 
 
-def _started(columns: np.ndarray, year: int, rng: np.random.Generator) -> np.ndarray:
-    nation = england.rows("caseload", f"{year - 1}{year % 100:02d}", england.STARTED)
-    shape = england.counts(nation, england.placements()).T + 1e-6
+def _started(columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    names = layouts.placements()
+    shape = proportions.started([group_of(c) or c for c in names]).T + 1e-6
+    shape *= columns.sum(axis=0)[:, None] / shape.sum(axis=1, keepdims=True)
     return np.stack([whole_rows(shape, row, rng) for row in columns])

@@ -1,8 +1,8 @@
 """Westmere's signature: a unitary authority on an invented coast (domain handbook 10.6).
 
 Few places in units and resourced provision, many in independent and non-maintained special
-schools, a backlog of new plans cleared in 2024. Rounded figures; `stock` and `flows` vary them by
-seed.
+schools, a backlog of new plans cleared in 2024. Needs and ages are per 1,000 plans; other
+figures are rounded to 5. `stock` and `flows` vary them by seed.
 """
 
 from importlib.resources import files
@@ -10,36 +10,36 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from sufficiency.demo import england
+from sufficiency.demo import layouts
 from sufficiency.demo.sharing import fit
 
 FIRST_JANUARY = 2020
 NEEDS = {
-    "ASD": 1356, "HI": 48, "MLD": 452, "MSI": 22, "OTH": 73, "PD": 216, "PMLD": 46, "SEMH": 1095,
-    "SLCN": 913, "SLD": 72, "SPLD": 99, "VI": 40, "UNKNOWN": 1,
+    "ASD": 306, "HI": 11, "MLD": 102, "MSI": 5, "OTH": 16, "PD": 49, "PMLD": 10, "SEMH": 247,
+    "SLCN": 206, "SLD": 16, "SPLD": 22, "VI": 9, "UNKNOWN": 0.2,
 }  # fmt: skip
 AGES = (
-    6, 42, 176, 186, 216, 248, 224, 251, 290, 307, 334, 350, 356, 351, 339, 237, 195, 117, 78, 52,
-    29, 30, 18, 1,
+    1.4, 9.5, 39.7, 42, 48.7, 55.9, 50.5, 56.6, 65.4, 69.3, 75.3,
+    79, 80.3, 79.2, 76.5, 53.5, 44, 26.4, 17.6, 11.7, 6.5, 6.8, 4.1, 0.2,
 )  # fmt: skip
 SPECIAL_SHARE = {7: 0.37, 8: 0.37, 9: 0.37, 10: 0.37, 11: 0.44, 12: 0.40, 13: 0.435, 14: 0.435,
                  15: 0.435, 16: 0.26, 17: 0.26}  # fmt: skip
 SPECIAL_NEEDS = {
-    "special_la_maintained": {"ASD": 261, "SLCN": 158, "MLD": 114, "PD": 27, "SLD": 24, "SEMH": 22,
-                              "PMLD": 12},
-    "special_academy_free": {"SEMH": 125, "ASD": 93},
-    "special_independent": {"ASD": 98, "SEMH": 96, "SLCN": 43},
-    "special_non_maintained": {"ASD": 108, "PD": 51, "SLCN": 27},
+    "special_la_maintained": {"ASD": 260, "SLCN": 160, "MLD": 115, "PD": 25, "SLD": 25, "SEMH": 20,
+                              "PMLD": 10},
+    "special_academy_free": {"SEMH": 125, "ASD": 95},
+    "special_independent": {"ASD": 100, "SEMH": 95, "SLCN": 45},
+    "special_non_maintained": {"ASD": 110, "PD": 50, "SLCN": 25},
 }  # fmt: skip
 NEW_PLAN_NEEDS = {"SEMH": 0.395, "ASD": 0.22, "SLCN": 0.22, "MLD": 0.075}
 FLOWS = {
-    "new_plans": {2019: 344, 2020: 277, 2021: 507, 2022: 410, 2023: 312, 2024: 1034},
-    "ceased_plans": {2022: 258, 2023: 306, 2024: 447},
-    "requests": {2019: 541, 2020: 481, 2021: 592, 2022: 837, 2023: 903, 2024: 1230},
-    "refused": {2019: 114, 2020: 101, 2021: 79, 2022: 95, 2023: 354, 2024: 295},
-    "assessments": {2022: 434, 2023: 366, 2024: 1095},
-    "issued": {2019: 344, 2020: 277, 2021: 507, 2022: 407, 2023: 314, 2024: 925},
-    "in_20_weeks": {2019: 0.89, 2020: 0.2, 2021: 0.29, 2022: 0.07, 2023: 0.048, 2024: 0.75},
+    "new_plans": {2019: 345, 2020: 275, 2021: 505, 2022: 410, 2023: 310, 2024: 1035},
+    "ceased_plans": {2022: 260, 2023: 305, 2024: 445},
+    "requests": {2019: 540, 2020: 480, 2021: 590, 2022: 835, 2023: 905, 2024: 1230},
+    "refused": {2019: 115, 2020: 100, 2021: 80, 2022: 95, 2023: 355, 2024: 295},
+    "assessments": {2022: 435, 2023: 365, 2024: 1095},
+    "issued": {2019: 345, 2020: 275, 2021: 505, 2022: 405, 2023: 315, 2024: 925},
+    "in_20_weeks": {2019: 0.9, 2020: 0.2, 2021: 0.3, 2022: 0.07, 2023: 0.05, 2024: 0.75},
 }
 
 
@@ -48,7 +48,7 @@ def placements(year: int) -> np.ndarray:
     path = files("sufficiency.demo").joinpath("westmere_placements.csv")
     with path.open(encoding="utf-8") as handle:
         known = pd.read_csv(handle, index_col="placement")
-    return known.loc[england.placements(), f"january_{year}"].to_numpy(dtype=float)
+    return known.loc[layouts.placements(), f"january_{year}"].to_numpy(dtype=float)
 
 
 def stock_table(england_table: np.ndarray) -> np.ndarray:
@@ -57,8 +57,8 @@ def stock_table(england_table: np.ndarray) -> np.ndarray:
     Args:
         england_table: England's table of the same shape, which fills what the signature leaves.
     """
-    columns = england.placements()
-    need_codes = [c.removeprefix("number_").upper() for c in england.needs()]
+    columns = layouts.placements()
+    need_codes = [c.removeprefix("number_").upper() for c in layouts.needs()]
     totals = placements(2025)
     needs = np.array([NEEDS.get(n, NEEDS["UNKNOWN"]) for n in need_codes], dtype=float)
     ages = np.array(AGES, dtype=float)

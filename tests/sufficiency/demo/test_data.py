@@ -1,6 +1,7 @@
 """The demo's files: their signature, that they add up, and that nothing in them is real."""
 
 import gzip
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.demo import england, land, write_demo_data
+from sufficiency.demo import land, layouts, write_demo_data
 from sufficiency.demo.authorities import COUNTY_DISTRICTS, NAMES, REGIONS, panel
 from sufficiency.demo.stock import stock
 from sufficiency.findings import Findings
@@ -20,14 +21,7 @@ NEED_FILES = {
     "ehcp2025_sen_needs_all_plans": ("ehcp2025_caseload", "ehcplans", "202425"),
     "ehcp2025_sen_need_newplans": ("ehcp2025_newplans", "new_ehc_plans", "2024"),
 }
-AGE_TOPICS = (england.STOCK_AGE, england.STARTED, "Age plan ceased")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo_data(folder, SEED)
-    return folder
+AGE_TOPICS = (layouts.STOCK_AGE, layouts.STARTED, "Age plan ceased")
 
 
 def _read(demo: Path, name: str) -> pd.DataFrame:
@@ -41,7 +35,7 @@ def _counts(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def _all_plans(demo: Path, period: str) -> pd.Series:
     caseload = _read(demo, "ehcp2025_caseload")
-    own = caseload["old_la_code"].eq("999") & caseload["breakdown_topic"].eq(england.STOCK_TOPIC)
+    own = caseload["old_la_code"].eq("999") & caseload["breakdown_topic"].eq(layouts.STOCK_TOPIC)
     return caseload[own & caseload["time_period"].eq(period)].iloc[0]
 
 
@@ -64,7 +58,7 @@ def test_another_seed_gives_other_plans_other_land_and_the_same_signature() -> N
     authorities = [panel(seed) for seed in (SEED, 7)]
     tables = [stock(p, seed).base[-1] for p, seed in zip(authorities, (SEED, 7), strict=True)]
     assert (tables[0] != tables[1]).any()
-    special = [c.startswith("special_") for c in england.placements()]
+    special = [c.startswith("special_") for c in layouts.placements()]
     for table in tables:
         assert table[special].sum() / table.sum() == pytest.approx(0.33, abs=0.01)
     outlines = [land.land(seed).shapes.union_all() for seed in (SEED, 7)]
@@ -75,11 +69,15 @@ def test_everything_is_small(demo: Path) -> None:
     assert sum(p.stat().st_size for p in demo.rglob("*") if p.is_file()) < 5_000_000
 
 
-def test_every_file_is_recognised_and_nothing_in_it_blocks(demo: Path) -> None:
+def test_files_are_recognised_by_their_columns_and_nothing_in_them_blocks(
+    demo: Path, tmp_path: Path
+) -> None:
+    """All lie in one folder here: which sub-folder a file is in does not matter."""
+    for path in sorted(p for p in demo.rglob("*") if p.is_file()):
+        shutil.copyfile(path, tmp_path / path.name)
     findings = Findings()
-    found = catalogue.scan(demo, findings)
-    assert len(found) == 27
-    tables = read_published(demo, "999", 2034, findings)
+    assert len(catalogue.scan(tmp_path, findings)) == 27
+    tables = read_published(tmp_path, "999", 2034, findings)
     assert [f.message for f in findings.items if f.severity != "informs"] == []
     assert tables is not None
     assert len(tables.small_areas) == 200
@@ -101,7 +99,7 @@ def test_westmere_grows_as_the_example_authority_did(demo: Path, period: str, pl
 def test_westmere_places_its_plan_holders_as_the_example_authority_does(demo: Path) -> None:
     row = _all_plans(demo, "202425")
     total = int(row["ehcplans"])
-    share = {c: 100 * int(row[c]) / total for c in row.index if c in england.placements()}
+    share = {c: 100 * int(row[c]) / total for c in row.index if c in layouts.placements()}
     bases = sum(v for c, v in share.items() if c.endswith(("resourced_provision", "senunit")))
     assert float(row["mainstream_total_pc"]) == pytest.approx(40.3, abs=1)
     assert float(row["special_total_pc"]) == pytest.approx(32.8, abs=1)
@@ -117,10 +115,10 @@ def test_westmere_places_its_plan_holders_as_the_example_authority_does(demo: Pa
 def test_westmere_has_the_example_authoritys_needs_and_ages(demo: Path) -> None:
     needs = _read(demo, "ehcp2025_sen_needs_all_plans")
     own = needs[needs["old_la_code"] == "999"].set_index(["breakdown_topic", "breakdown"])
-    total = own.loc[england.STOCK_TOPIC].iloc[0]
+    total = own.loc[layouts.STOCK_TOPIC].iloc[0]
     for need, plans in {"asd": 1356, "semh": 1095, "slcn": 913, "mld": 452, "pd": 216}.items():
         assert int(total[f"number_{need}"]) == pytest.approx(plans, rel=0.06)
-    ages = own.loc[england.STOCK_AGE]["ehc_plans"].astype(int)
+    ages = own.loc[layouts.STOCK_AGE]["ehc_plans"].astype(int)
     for age, plans in {"age 4": 176, "age 10": 290, "age 13": 350, "age 16": 339}.items():
         assert ages[age] == pytest.approx(plans, rel=0.05)
 
@@ -130,7 +128,7 @@ def test_westmeres_special_share_by_age_rises_at_eleven_and_falls_at_sixteen(dem
     own = caseload[
         (caseload["old_la_code"] == "999")
         & (caseload["time_period"] == "202425")
-        & (caseload["breakdown_topic"] == england.STOCK_AGE)
+        & (caseload["breakdown_topic"] == layouts.STOCK_AGE)
     ].set_index("breakdown")
     share = own["special_total_pc"].astype(float)
     expected = {8: 37, 10: 37, 11: 44, 12: 40, 14: 43.5, 16: 26, 17: 26}
@@ -178,33 +176,33 @@ def test_ages_placements_and_needs_of_every_place_add_up(demo: Path, name: str) 
     placed_file, total_column, period = NEED_FILES[name]
     needs = _read(demo, name)
     needs = needs.assign(place=needs["region_code"] + needs["old_la_code"])
-    numbers = _counts(needs, ["ehc_plans", *england.needs()])
-    assert (numbers[england.needs()].sum(axis=1) == numbers["ehc_plans"]).all()
+    numbers = _counts(needs, ["ehc_plans", *layouts.needs()])
+    assert (numbers[layouts.needs()].sum(axis=1) == numbers["ehc_plans"]).all()
     leaf = ~needs["breakdown"].str.endswith("- total")
     by_topic = numbers[leaf].groupby([needs["breakdown_topic"], needs["place"]]).sum()
-    totals = by_topic.loc[england.STOCK_TOPIC]
-    for topic in (england.STOCK_AGE, england.PLACEMENT):
+    totals = by_topic.loc[layouts.STOCK_TOPIC]
+    for topic in (layouts.STOCK_AGE, layouts.PLACEMENT):
         assert (by_topic.loc[topic] == totals).to_numpy().all()
     placed = _read(demo, placed_file)
     placed = placed[placed["time_period"] == period]
     placed = placed.assign(place=placed["region_code"] + placed["old_la_code"])
-    columns = [total_column, *england.placements()]
+    columns = [total_column, *layouts.placements()]
     counted = _counts(placed, columns)
-    assert (counted[england.placements()].sum(axis=1) == counted[total_column]).all()
+    assert (counted[layouts.placements()].sum(axis=1) == counted[total_column]).all()
     sums = counted.groupby([placed["breakdown_topic"], placed["place"]]).sum()
     for topic in placed["breakdown_topic"].unique():
         assert (sums.loc[topic, total_column] == totals["ehc_plans"]).all()
-    labels = dict(zip(england.placements(), england.placement_labels(), strict=True))
+    labels = dict(zip(layouts.placements(), layouts.placement_labels(), strict=True))
     first = sums.loc[placed["breakdown_topic"].iloc[0]]
     for column, label in labels.items():
-        rows = needs[(needs["breakdown"] == label) & needs["breakdown_topic"].eq(england.PLACEMENT)]
+        rows = needs[(needs["breakdown"] == label) & needs["breakdown_topic"].eq(layouts.PLACEMENT)]
         found = rows.set_index("place")["ehc_plans"].astype(int)
         assert (found.reindex(first.index, fill_value=0) == first[column]).all()
 
 
 def test_subtotals_are_sums_and_ages_of_ceased_plans_add_up(demo: Path) -> None:
     caseload = _read(demo, "ehcp2025_caseload")
-    special = [c for c in england.placements() if c.startswith("special_")]
+    special = [c for c in layouts.placements() if c.startswith("special_")]
     numbers = _counts(caseload, [*special, "special_total"])
     assert (numbers[special].sum(axis=1) == numbers["special_total"]).all()
     ceased = _read(demo, "ehcp2025_ceased_plans")
@@ -217,12 +215,41 @@ def test_subtotals_are_sums_and_ages_of_ceased_plans_add_up(demo: Path) -> None:
 def test_the_two_releases_agree_where_they_overlap(demo: Path) -> None:
     new, old = _read(demo, "ehcp2025_caseload"), _read(demo, "ehcp2022_sen2_age_caseload")
     old = old[(old["characteristic_age"] == "Total") & (old["old_la_code"] != "")]
-    new = new[(new["breakdown_topic"] == england.STOCK_TOPIC) & (new["old_la_code"] != "")]
+    new = new[(new["breakdown_topic"] == layouts.STOCK_TOPIC) & (new["old_la_code"] != "")]
     for year in (2019, 2020, 2021, 2022):
         then = old[old["time_period"] == str(year)].set_index("old_la_code")["Total_all"]
         period = f"{year - 1}{year % 100:02d}"
         now = new[new["time_period"] == period].set_index("old_la_code")["ehcplans"]
         assert then.sort_index().equals(now.sort_index().rename("Total_all"))
+
+
+def test_statements_by_age_and_by_establishment_add_up_to_the_same(demo: Path) -> None:
+    for flow, prefix in (("caseload", "Total"), ("new_plans", "Total_new")):
+        ages = _read(demo, f"ehcp2022_sen2_age_{flow}")
+        types = _read(demo, f"ehcp2022_sen2_estab_{flow}")
+        ages = ages[ages["characteristic_age"] == "Total"]
+        every = (types["establishment_type"] == "Total") & (types["establishment_group"] == "Total")
+        keys = ["time_period", "region_code", "old_la_code"]
+        columns = [f"{prefix}_{kind}" for kind in ("st", "ehc", "all")]
+        by_age, by_type = (f.set_index(keys)[columns].sort_index() for f in (ages, types[every]))
+        assert by_age.equals(by_type)
+
+
+def test_englands_rows_look_like_englands(demo: Path) -> None:
+    """Shares of settings by age are near those published (domain handbook 10.3)."""
+    caseload = _read(demo, "ehcp2025_caseload")
+    nation = caseload[
+        (caseload["geographic_level"] == "National")
+        & (caseload["time_period"] == "202425")
+        & (caseload["breakdown_topic"] == layouts.STOCK_AGE)
+    ].set_index("breakdown")
+    for age, mainstream, special, college in (
+        ("age 4", 69.9, 20.3, 0.0), ("age 8", 64.2, 30.8, 0.0), ("age 11", 51.2, 42.0, 0.0),
+        ("age 16", 11.1, 24.6, 44.6), ("age 20", 1.1, 2.7, 65.0),
+    ):  # fmt: skip
+        columns = ["mainstream_total_pc", "special_total_pc", "fe_total_pc"]
+        shares = nation.loc[age, columns].to_numpy(dtype=float)
+        assert shares == pytest.approx([mainstream, special, college], abs=3)
 
 
 def test_symbols_stand_where_england_has_them(demo: Path) -> None:
@@ -261,7 +288,7 @@ def test_small_areas_tile_the_land_once(demo: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(p.stem for p in Path(england.__file__).parent.glob("headers/*.csv"))
+    "name", sorted(p.stem for p in Path(layouts.__file__).parent.glob("headers/*.csv"))
 )
 def test_headers_are_those_of_the_published_files(data: Path, name: str) -> None:
     known = {
@@ -273,21 +300,7 @@ def test_headers_are_those_of_the_published_files(data: Path, name: str) -> None
     release = "2022" if name.startswith("sen2_") else "2025"
     path = data / known.get(name, f"ehcp/ehcp{release}_{name}.csv.gz")
     text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    assert text.decode("utf-8-sig").splitlines()[0].split(",") == england.header(name)
-
-
-@pytest.mark.parametrize(
-    "name", ["caseload", "newplans", "sen_needs_all_plans", "ceased_plans", "requests"]
-)
-def test_borrowed_proportions_are_englands_published_rows(data: Path, name: str) -> None:
-    real = pd.read_csv(data / "ehcp" / f"ehcp2025_{name}.csv.gz", dtype=str, keep_default_na=False)
-    mine = england.published(name)
-    nation = real[real["geographic_level"] == "National"][list(mine.columns)]
-    keys = ["time_period", "breakdown_topic", "breakdown"]
-    joined = mine.merge(nation, on=keys, suffixes=("", "_real"), validate="1:1")
-    assert len(joined) == len(mine)
-    for column in mine.columns[3:]:
-        assert (joined[column] == joined[f"{column}_real"]).all()
+    assert text.decode("utf-8-sig").splitlines()[0].split(",") == layouts.header(name)
 
 
 def test_no_place_school_code_or_postcode_is_real(demo: Path, data: Path) -> None:
