@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import pandas as pd
 
 from assets.describe import column_schema, counts, row_count, short_table
 from assets.failures import spoken_failures
@@ -91,32 +92,8 @@ def read_inputs(
     for name in [*inputs.tables, "findings"] if not inputs.blocked else ["findings"]:
         frame = findings if name == "findings" else inputs.tables[name]
         yield dg.Output(frame, output_name=name, metadata=_metadata(name, frame))
-    by_severity = findings.groupby("severity").size()
-    blocks, warns = (int(by_severity.get(kind, 0)) for kind in ("blocks", "warns"))
-    yield dg.AssetCheckResult(
-        asset_key="findings",
-        check_name="nothing_blocks",
-        passed=blocks == 0,
-        metadata={
-            "blocking_findings": blocks,
-            "what_to_do": short_table(
-                findings[findings["severity"] == "blocks"],
-                ["source", "row", "column", "message", "action", "count"],
-            ),
-        },
-    )
-    yield dg.AssetCheckResult(
-        asset_key="findings",
-        check_name="nothing_to_look_at",
-        passed=warns == 0,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={
-            "warnings": warns,
-            "what_to_do": short_table(
-                findings[findings["severity"] == "warns"], ["source", "message", "action", "count"]
-            ),
-        },
-    )
+    yield _severity_check("nothing_blocks", findings, "blocks", dg.AssetCheckSeverity.ERROR)
+    yield _severity_check("nothing_to_look_at", findings, "warns", dg.AssetCheckSeverity.WARN)
     if not inputs.blocked:
         assumed = int((inputs.tables["register"]["assumed"] == "yes").sum())
         yield dg.AssetCheckResult(
@@ -126,6 +103,27 @@ def read_inputs(
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"rows_assumed": assumed},
         )
+
+
+def _severity_check(
+    name: str, findings: pd.DataFrame, severity: str, grave: dg.AssetCheckSeverity
+) -> dg.AssetCheckResult:
+    """Return the check that no finding has a severity: the first problem in words, then all."""
+    rows = findings[findings["severity"] == severity]
+    metadata: dict = {"findings": len(rows)}
+    if len(rows):
+        first = rows.iloc[0]
+        metadata["first_problem"] = f"{first['source']}: {first['message']} {first['action']}"
+        metadata["all_problems"] = short_table(
+            rows, ["source", "row", "column", "message", "action", "count"]
+        )
+    return dg.AssetCheckResult(
+        asset_key="findings",
+        check_name=name,
+        passed=rows.empty,
+        severity=grave,
+        metadata=metadata,
+    )
 
 
 def _metadata(name: str, frame) -> dict:

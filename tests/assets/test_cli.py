@@ -1,0 +1,83 @@
+"""The command: exit codes, and words that tell a planner what to do."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from assets.cli import cli, main
+from assets.running import Outcome
+from sufficiency.workspace import Workspace
+
+
+def called(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+def ended_with(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the command as the shell does and return its exit code."""
+    monkeypatch.setattr("sys.argv", ["sufficiency", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_init_without_data_makes_a_workspace_that_says_which_files_belong_where(
+    tmp_path: Path,
+) -> None:
+    result = called("init", tmp_path / "W", "--authority", "839")
+    assert result.exit_code == 0
+    assert (tmp_path / "W" / "sufficiency.toml").is_file()
+    note = (tmp_path / "W" / "inputs" / "ehcp" / "README.txt").read_text(encoding="utf-8")
+    assert "Education, health and care plans" in note
+
+
+def test_init_never_overwrites_a_planners_register(finished: tuple[Workspace, Outcome],
+                                                   tmp_path: Path) -> None:  # fmt: skip
+    folder = Path(shutil.copytree(finished[0].root, tmp_path / "W"))
+    before = (folder / "places.csv").read_bytes()
+    assert called("init", folder, "--authority", "999", "--data", folder / "inputs").exit_code == 0
+    assert (folder / "places.csv").read_bytes() == before
+
+
+def test_a_workspace_of_another_authority_is_refused(
+    demo_files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended_with(monkeypatch, "init", demo_files, "--authority", "839") == 2
+    assert "already the workspace of authority 999" in capsys.readouterr().err
+
+
+def test_a_missing_workspace_could_not_run_and_says_how_to_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended_with(monkeypatch, "run", tmp_path / "nowhere") == 2
+    assert "sufficiency init" in capsys.readouterr().err
+
+
+def test_check_lists_findings_and_ends_with_0_where_nothing_blocks(demo: Workspace) -> None:
+    result = called("check", demo.root)
+    assert result.exit_code == 0
+    assert "0 blocking" in result.output
+
+
+def test_check_ends_with_1_and_names_file_row_column_and_what_to_do(demo: Workspace) -> None:
+    text = demo.register_csv.read_text(encoding="utf-8-sig")
+    demo.register_csv.write_text(text.replace(",special,", ",specail,", 1), encoding="utf-8")
+    result = called("check", demo.root)
+    assert result.exit_code == 1
+    assert "BLOCKS: places.csv, row 2, column provision" in result.output
+    assert "What to do:" in result.output
+
+
+def test_run_ends_with_1_and_writes_nothing_where_findings_block(demo: Workspace) -> None:
+    demo.register_csv.write_text("urn\n", encoding="utf-8")
+    result = called("run", demo.root, "--years", 1, "--paths", 10)
+    assert result.exit_code == 1
+    assert "Nothing was written" in result.output
+    assert not demo.outputs.exists()
+
+
+@pytest.mark.parametrize("option", [("--years", 11), ("--paths", 0), ("--seed", -1)])
+def test_choices_out_of_range_are_refused(demo_files: Path, option: tuple[str, int]) -> None:
+    assert called("run", demo_files, *option).exit_code == 2
