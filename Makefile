@@ -14,7 +14,7 @@ ui: $(READY)
 	$(BIN)/sufficiency ui demo
 
 test: $(READY_DEV) lint types
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(READY_DEV)
 	$(BIN)/python -m pytest -m slow

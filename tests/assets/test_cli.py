@@ -1,13 +1,11 @@
 """The command: exit codes, and words that tell a planner what to do."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from assets.cli import cli, main
-from assets.running import Outcome
 from sufficiency.workspace import Workspace
 
 
@@ -33,12 +31,11 @@ def test_init_without_data_makes_a_workspace_that_says_which_files_belong_where(
     assert "Education, health and care plans" in note
 
 
-def test_init_never_overwrites_a_planners_register(finished: tuple[Workspace, Outcome],
-                                                   tmp_path: Path) -> None:  # fmt: skip
-    folder = Path(shutil.copytree(finished[0].root, tmp_path / "W"))
-    before = (folder / "places.csv").read_bytes()
-    assert called("init", folder, "--authority", "999", "--data", folder / "inputs").exit_code == 0
-    assert (folder / "places.csv").read_bytes() == before
+def test_init_never_overwrites_a_planners_register(demo: Workspace) -> None:
+    before = demo.register_csv.read_bytes() + b"\n"
+    demo.register_csv.write_bytes(before)
+    assert called("init", demo.root, "--authority", "999", "--data", demo.inputs).exit_code == 0
+    assert demo.register_csv.read_bytes() == before
 
 
 def test_a_workspace_of_another_authority_is_refused(

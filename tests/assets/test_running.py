@@ -8,7 +8,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from assets.running import Outcome, run_forecast
 from assets.store import read_table
@@ -151,41 +150,3 @@ def test_a_bad_register_is_reported_whole_and_leaves_earlier_outputs_untouched(
     assert len(blocking) >= 3
     assert (blocking["action"] != "").all()
     assert hashes(demo.outputs) == before
-
-
-@pytest.mark.parametrize(
-    ("folder", "start", "word"),
-    [("ehcp", "caseload", "caseload"), ("population", "mye", "estimates"), ("schools", "gias", "")],
-)
-def test_a_missing_file_blocks_and_says_which_publication_to_get(
-    demo: Workspace, folder: str, start: str, word: str
-) -> None:
-    for path in (demo.inputs / folder).glob("*"):
-        if start in path.name:
-            path.unlink()
-    outcome = run_forecast(demo, {"years": 1, "paths": 10})
-    assert outcome.blocked is not None
-    text = " ".join(outcome.blocked["message"] + outcome.blocked["action"])
-    assert f"inputs/{folder}" in text
-    assert word in text.lower()
-    assert not (demo.outputs / "latest.txt").exists()
-
-
-def test_an_authority_that_no_file_knows_blocks(demo: Workspace) -> None:
-    config = demo.root / "sufficiency.toml"
-    config.write_text(
-        config.read_text(encoding="utf-8").replace('"999"', '"123"'), encoding="utf-8"
-    )
-    outcome = run_forecast(demo, {"years": 1, "paths": 10})
-    assert outcome.blocked is not None or "123" in outcome.error
-
-
-def test_a_locality_table_that_misses_and_repeats_an_lsoa_blocks(demo: Workspace) -> None:
-    config = demo.root / "sufficiency.toml"
-    text = config.read_text(encoding="utf-8").replace('"former_district"', '"file"')
-    config.write_text(text, encoding="utf-8")
-    demo.localities_csv.write_text("lsoa,locality\nE01Z00001,North\nE01Z00001,South\n")
-    outcome = run_forecast(demo, {"years": 1, "paths": 10})
-    assert outcome.blocked is not None
-    checks = set(outcome.blocked.loc[outcome.blocked["severity"] == "blocks", "source"])
-    assert "localities.csv" in checks
