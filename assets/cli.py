@@ -1,17 +1,26 @@
 """The `sufficiency` command: make, check and run a workspace, and open its UI."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
+import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sufficiency.errors import SufficiencyError
-from sufficiency.workspace import Workspace, open_workspace
+from sufficiency.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from assets.running import Outcome
 
 DONE, BLOCKED, COULD_NOT_RUN = 0, 1, 2
+STOPPED = (0, -signal.SIGINT, 128 + signal.SIGINT)
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
 
@@ -77,7 +86,7 @@ def run(folder: Path, years: int | None, paths: int | None, seed: int | None) ->
     if outcome.error:
         click.echo(outcome.error, err=True)
         sys.exit(COULD_NOT_RUN)
-    _print_outputs(workspace, outcome.headlines)
+    _print_outputs(outcome)
     say(f"Done in {time.monotonic() - started:.0f} seconds")
 
 
@@ -89,20 +98,38 @@ def ui(folder: Path, port: int) -> None:
     from assets.running import dagster_home
 
     workspace = open_workspace(folder)
+    if not _is_free(port):
+        click.echo(
+            f"Port {port} is in use. Try: sufficiency ui {folder} --port {port + 1}", err=True
+        )
+        sys.exit(COULD_NOT_RUN)
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(dagster_home(workspace)),
         "SUFFICIENCY_WORKSPACE": str(workspace.root.resolve()),
+        "PYTHONWARNINGS": "ignore",
     }
     click.echo(f"Opening http://127.0.0.1:{port} for {folder}. Press Ctrl+C to stop.")
     command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
-    finished = subprocess.run(
-        [*command, "--host", "127.0.0.1", "--port", str(port)],
-        env=environment,
-        cwd=workspace.dagster_home,
-        check=False,
-    )
-    sys.exit(DONE if finished.returncode in (0, -2, 130) else COULD_NOT_RUN)
+    arguments = [*command, "--host", "127.0.0.1", "--port", str(port)]
+    ended = _serve(arguments, environment, workspace.dagster_home)
+    sys.exit(DONE if ended in STOPPED else COULD_NOT_RUN)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _serve(command: list[str], environment: dict[str, str], folder: Path) -> int:
+    """Run a server until it ends or is stopped, and stop its own servers with it."""
+    server = subprocess.Popen(command, env=environment, cwd=folder)
+    signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            continue  # the server has had the same Ctrl+C and is shutting down
 
 
 @cli.command()
@@ -121,7 +148,7 @@ def demo(folder: Path) -> None:
     if outcome.error or outcome.blocked is not None:
         click.echo(outcome.error or "The demo was blocked by its own findings.", err=True)
         sys.exit(COULD_NOT_RUN)
-    _print_outputs(workspace, outcome.headlines)
+    _print_outputs(outcome)
     click.echo(f"\nSee it in the browser: sufficiency ui {folder}   (or: make ui)")
 
 
@@ -146,24 +173,33 @@ def _print_findings(findings) -> None:
     )
 
 
-def _print_outputs(workspace: Workspace, headlines: list[str]) -> None:
-    run_name = (workspace.outputs / "latest.txt").read_text(encoding="utf-8").strip()
-    folder = workspace.outputs / run_name / "restricted"
+def _print_outputs(outcome: "Outcome") -> None:
     click.echo()
-    for line in headlines:
+    for line in outcome.headlines:
         click.echo(f"* {line}")
-    click.echo(f"\nOutputs (restricted, not for publication): {folder}")
+    click.echo(f"\nOutputs (restricted, not for publication): {outcome.folder}")
     for name in ("report", "sufficiency"):
-        for path in sorted(folder.glob(f"{name}*")):
+        for path in sorted(outcome.folder.glob(f"{name}*")):
             click.echo(f"  {path.name}")
 
 
 def main() -> None:
-    """Run the command; a domain error is one clear line and exit code 2."""
+    """Run the command; an error is one clear line and exit code 2."""
     try:
         cli(standalone_mode=True)
     except SufficiencyError as err:
         click.echo(str(err), err=True)
+        sys.exit(COULD_NOT_RUN)
+    except Exception as err:  # the last resort: no planner should meet a traceback
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="sufficiency-error-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as details:
+            traceback.print_exception(err, file=details)
+        click.echo(
+            f"Something went wrong that was not foreseen ({type(err).__name__}). "
+            f"Please report it with the details in {details.name}",
+            err=True,
+        )
         sys.exit(COULD_NOT_RUN)
 
 

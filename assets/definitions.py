@@ -1,15 +1,19 @@
 """The code location: every asset, check and job, over one workspace."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 
 from assets import demand, gaps, inputs, jobs, publication, supply
+from assets.failures import spoken_failures
+from assets.locking import only_run
 from assets.progress import progress
 from assets.store import FrameStore
 from sufficiency.errors import WorkspaceError
-from sufficiency.workspace import Settings, open_workspace
+from sufficiency.workspace import Settings, Workspace, open_workspace
 
 WORKSPACE_VARIABLE = "SUFFICIENCY_WORKSPACE"
 DEMO = Path("demo")
@@ -34,16 +38,17 @@ def build_definitions(root: Path) -> dg.Definitions:
     )
 
 
-def workspace_at(root: Path):
-    """Return the workspace, making the demo where it is asked for and not there yet."""
-    from assets.failures import spoken_failures
-
+@contextmanager
+def workspace_at(root: Path) -> Iterator[Workspace]:
+    """Hold the workspace for a run, making the demo where it is asked for and not there yet."""
     with spoken_failures():
         if root == DEMO and not root.exists():
             from assets.starting import start_demo
 
             start_demo(root)
-        return open_workspace(root)
+        workspace = open_workspace(root)
+    with spoken_failures(), only_run(workspace.dagster_home):
+        yield workspace
 
 
 def _settings(root: Path) -> Settings | None:

@@ -7,7 +7,7 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
-from assets.describe import column_schema, picture, row_count, short_table
+from assets.describe import column_schema, picture, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.workspace import MAX_YEARS, Workspace
@@ -31,20 +31,18 @@ class ForecastChoices(dg.Config):
 @dg.multi_asset(
     name="make_plans",
     outs={
-        "plans": dg.AssetOut(
-            group_name="demand",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Plans),
-            description="One row a child or young person with an EHC plan at the base census. On "
+        "plans": table_out(
+            tables.Plans,
+            "demand",
+            "One row a child or young person with an EHC plan at the base census. On "
             "the open-data route the rows are **modelled**: no published count is changed, but who "
             "lives where, and which need goes with which setting and age together, is inferred. "
             "Home areas are modelled from child population and deprivation.",
         ),
-        "demand_findings": dg.AssetOut(
-            group_name="quality",
-            kinds={"pandas"},
-            metadata=column_schema(tables.FindingsTable),
-            description="What had to be assumed while the plans table was made.",
+        "demand_findings": table_out(
+            tables.FindingsTable,
+            "quality",
+            "What had to be assumed while the plans table was made.",
         ),
     },
     check_specs=[
@@ -67,9 +65,9 @@ def make_plans(
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     """Make the plans table from published counts, and recount it."""
     from sufficiency.findings import Findings
-    from sufficiency.margins import base_census, read_margins
-    from sufficiency.recount import differences
-    from sufficiency.synthesis import synthesise
+    from sufficiency.plans.margins import base_census, read_margins
+    from sufficiency.plans.recount import differences
+    from sufficiency.plans.synthesis import synthesise
 
     settings = workspace.settings
     found = Findings()
@@ -118,18 +116,16 @@ def make_plans(
 @dg.multi_asset(
     name="pooled_forecast",
     outs={
-        "targets": dg.AssetOut(
-            group_name="demand",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Targets),
-            description="The pooled forecast of plans, in total and by setting group, from all "
+        "targets": table_out(
+            tables.Targets,
+            "demand",
+            "The pooled forecast of plans, in total and by setting group, from all "
             "authorities' history: central line and how wrong such forecasts have been.",
         ),
-        "accuracy": dg.AssetOut(
-            group_name="quality",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Accuracy),
-            description="How the same method would have fared in past years, beside simple rivals "
+        "accuracy": table_out(
+            tables.Accuracy,
+            "quality",
+            "How the same method would have fared in past years, beside simple rivals "
             "(no change, drift, three-year growth, national growth).",
         ),
     },
@@ -180,24 +176,21 @@ def pooled_forecast(
 @dg.multi_asset(
     name="simulate_plans",
     outs={
-        "paths": dg.AssetOut(
-            group_name="demand",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Paths),
-            description="Simulated futures: every plan is moved forward year by year in each path. "
+        "paths": table_out(
+            tables.Paths,
+            "demand",
+            "Simulated futures: every plan is moved forward year by year in each path. "
             "Every other number is cut from this one table.",
         ),
-        "path_totals": dg.AssetOut(
-            group_name="demand",
-            kinds={"pandas"},
-            metadata=column_schema(tables.PathTotals),
-            description="Stock, joiners and leavers of each path and year.",
+        "path_totals": table_out(
+            tables.PathTotals,
+            "demand",
+            "Stock, joiners and leavers of each path and year.",
         ),
-        "assumptions": dg.AssetOut(
-            group_name="quality",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Assumptions),
-            description="Every assumption behind this run, with its source.",
+        "assumptions": table_out(
+            tables.Assumptions,
+            "quality",
+            "Every assumption behind this run, with its source.",
         ),
     },
     check_specs=[
@@ -231,7 +224,13 @@ def simulate_plans(
     years = range(base_year, base_year + config.years + 1)
     with spoken_failures():
         homes = population_by_locality(population, localities, authority, years)
-        rates = estimate_rates(published_stock, published_flows, authority, base_year)
+        rates = estimate_rates(
+            published_stock,
+            published_flows,
+            authority,
+            base_year,
+            workspace.settings.annotated_years,
+        )
         result = simulate(
             plans,
             rates,
@@ -261,7 +260,13 @@ def simulate_plans(
     )
     yield dg.Output(
         assumptions_table(
-            workspace.settings, config.model_dump(), base_year, plans, population, rates.notes
+            workspace.settings,
+            config.model_dump(),
+            base_year,
+            plans,
+            population,
+            published_stock,
+            rates.notes,
         ),
         output_name="assumptions",
     )

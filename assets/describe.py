@@ -22,6 +22,26 @@ def column_schema(model: type[pa.DataFrameModel]) -> dict[str, dg.MetadataValue]
     return {"dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns))}
 
 
+def table_out(
+    model: type[pa.DataFrameModel], group: str, description: str, is_required: bool = True
+) -> dg.AssetOut:
+    """Return an asset that is one canonical table, with its columns explained.
+
+    Args:
+        model: The table's contract.
+        group: Step of the story it belongs to.
+        description: Text for planners, Markdown.
+        is_required: Whether every run makes it.
+    """
+    return dg.AssetOut(
+        group_name=group,
+        kinds={"pandas"},
+        metadata=column_schema(model),
+        description=description,
+        is_required=is_required,
+    )
+
+
 def _plain(kind: str) -> str:
     """Return a column's type in words."""
     if kind.lower().startswith("int"):

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import column_schema, inline_picture, picture, row_count, short_table
+from assets.describe import (
+    column_schema,
+    inline_picture,
+    picture,
+    row_count,
+    short_table,
+    table_out,
+)
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.workspace import Workspace
@@ -14,20 +21,19 @@ from sufficiency.workspace import Workspace
 @dg.multi_asset(
     name="compare_demand_with_places",
     outs={
-        "gap": dg.AssetOut(
-            group_name="gaps",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Gap),
-            description="The gap table: demand less places by need group, provision, phase, "
+        "gap": table_out(
+            tables.Gap,
+            "gaps",
+            "The gap table: demand less places by need group, provision, phase, "
             "locality and year; positive is a shortage. A surplus in one never offsets a shortage "
             "in another. While places are assumed from today's roll it shows **change** only.",
         ),
-        "provision_balance": dg.AssetOut(
-            group_name="gaps",
-            kinds={"pandas"},
-            metadata=column_schema(tables.ProvisionBalance),
-            description="One row a provision and year, with three lines: shortage that a free "
-            "place elsewhere could meet in number, shortage that none could, and the total.",
+        "provision_balance": table_out(
+            tables.ProvisionBalance,
+            "gaps",
+            "One row a provision and year, with three lines: shortage that places in "
+            "other localities could meet (not known while homes are modelled), shortage that none "
+            "could, and the total.",
         ),
     },
     check_specs=[
@@ -66,8 +72,9 @@ def compare_demand_with_places(
     base_year = int(plans["year"].iloc[0])
     with spoken_failures():
         counted = cubes(paths)
-        table = gap_table(counted, places, str(plans["basis"].iloc[0]), threshold)
-        balance = provision_balance(counted, places)
+        basis = str(plans["basis"].iloc[0])
+        table = gap_table(counted, places, basis, threshold)
+        balance = provision_balance(counted, places, basis)
     about = about_run(workspace.settings.authority, published_stock, plans)
     chart = provision_chart(about, demand, balance, register, published_stock, "special")
     maps = locality_maps(table, demand, gpd.GeoDataFrame(locality_shapes), base_year)

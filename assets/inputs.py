@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import column_schema, counts, row_count, short_table
+from assets.describe import counts, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.workspace import Workspace
@@ -46,13 +46,11 @@ MODELS = {
 
 
 def _out(name: str) -> dg.AssetOut:
-    model = MODELS.get(name)
+    group = {"findings": "quality", "register": "supply"}.get(name, "inputs")
+    if name in MODELS:
+        return table_out(MODELS[name], group, TEXT[name], is_required=False)
     return dg.AssetOut(
-        group_name={"findings": "quality", "register": "supply"}.get(name, "inputs"),
-        description=TEXT[name],
-        is_required=False,
-        kinds={"geopandas"} if name == "locality_shapes" else {"pandas"},
-        metadata=column_schema(model) if model else {},
+        group_name=group, description=TEXT[name], is_required=False, kinds={"geopandas"}
     )
 
 

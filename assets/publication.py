@@ -34,6 +34,10 @@ def report_files(
     beside_others: pd.DataFrame,
     establishments: pd.DataFrame,
     published_stock: pd.DataFrame,
+    published_flows: pd.DataFrame,
+    population: pd.DataFrame,
+    statistical_neighbours: pd.DataFrame,
+    imd: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """The finished run in `outputs/<run id>/restricted`: tables, workbook, page and warehouse.
 
@@ -65,6 +69,10 @@ def report_files(
         "findings": pd.concat([findings, demand_findings, supply_findings], ignore_index=True),
         "input_files": input_files,
         "published_stock": published_stock,
+        "published_flows": published_flows,
+        "population": population,
+        "statistical_neighbours": statistical_neighbours,
+        "imd": imd,
     }
     chosen = dict(zip(assumptions["assumption"], assumptions["value"], strict=True))
     versions = installed_versions()

@@ -13,7 +13,6 @@ from sufficiency.contracts import (
     InputFiles,
     Localities,
     checked,
-    empty,
 )
 from sufficiency.errors import SufficiencyError
 from sufficiency.findings import Findings
@@ -40,13 +39,13 @@ class Inputs:
 def read_workspace(workspace: Workspace) -> Inputs:
     """Return every input table of a workspace, and every problem, not only the first."""
     from geo.shapes import locality_shapes
-    from sufficiency.margins import base_census, read_margins
     from sufficiency.places import read_register
+    from sufficiency.plans.margins import base_census, read_margins
 
     findings = Findings()
     published = read_published(workspace, findings)
     if published is None:
-        read_register(workspace, empty(Establishments), findings)
+        read_register(workspace, None, findings)
         return Inputs({}, findings)
     settings = workspace.settings
     localities = localities_of(workspace, published, findings)

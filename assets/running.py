@@ -7,14 +7,23 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from assets.locking import only_run
 from sufficiency.workspace import Workspace, template
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: `blocked` has the findings if they stopped it, `error` why it failed."""
+    """How a run ended.
+
+    Attributes:
+        headlines: What the tables say, if the run succeeded.
+        folder: Where the outputs are, if the run succeeded.
+        blocked: The findings, if they stopped the run.
+        error: Why the run failed, in words; empty if it did not.
+    """
 
     headlines: list[str] = field(default_factory=list)
+    folder: Path = Path()
     blocked: pd.DataFrame | None = None
     error: str = ""
 
@@ -54,6 +63,7 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
     # A reconstructable job, because running a job object keeps every step's tables in memory.
     job = dg.build_reconstructable_job("assets.running", "forecast_job", (str(workspace.root),))
     with (
+        only_run(workspace.dagster_home),
         dg.DagsterInstance.from_config(str(dagster_home(workspace))) as instance,
         dg.execute_job(
             job,
@@ -63,8 +73,11 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
         ) as result,
     ):
         if result.success:
-            told = result.asset_materializations_for_node("report_files")[0].metadata["headlines"]
-            return Outcome([line.removeprefix("- ") for line in str(told.value).splitlines()])
+            told = result.asset_materializations_for_node("report_files")[0].metadata
+            lines = str(told["headlines"].value).splitlines()
+            return Outcome(
+                [line.removeprefix("- ") for line in lines], Path(str(told["folder"].value))
+            )
         checks = result.get_asset_check_evaluations()
         if any(c.check_name == "nothing_blocks" and not c.passed for c in checks):
             findings = read_table(workspace.dagster_home / "store" / "findings.parquet")
@@ -73,14 +86,14 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
 
 
 def _reason(result: dg.JobExecutionResult) -> str:
-    """Return the messages of the failed steps, a planner's words first."""
+    """Return why a run failed: a planner's words where there are any."""
     reasons = []
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
             told = failure.user_failure_data.description if failure.user_failure_data else None
-            if not told and failure.error:
-                cause = failure.error.cause or failure.error
-                told = f"{event.step_key}: {cause.message.strip()}"
-            reasons.append(told or f"{event.step_key} failed")
-    return "\n".join(reasons) or "The run failed; open the UI to see why."
+            reasons.append(told or f"The step {event.step_key} failed for an unforeseen reason.")
+    if not reasons:
+        failed = result.get_run_failure_event()
+        reasons.append(failed.message or "The run failed for an unforeseen reason.")
+    return "\n".join([*reasons, "The details are in the Dagster pages: sufficiency ui FOLDER."])

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from sufficiency.contracts import Establishments, empty
 from sufficiency.errors import SufficiencyError, WorkspaceError
 from sufficiency.findings import Findings
 from sufficiency.sources.layout import Layout
@@ -125,8 +124,8 @@ def _is_about(path: Path, layout: Layout, authority: str) -> bool:
 
 def _write_starter(workspace: Workspace) -> list[str]:
     from assets.reading import localities_of, place, read_published
-    from sufficiency.margins import base_census
     from sufficiency.places import starter_register, write_register
+    from sufficiency.plans.margins import base_census
 
     findings = Findings()
     published = read_published(workspace, findings)
@@ -159,5 +158,5 @@ def start_demo(folder: Path, say: Callable[[str], None] = quiet) -> None:
         start_workspace(folder, DEMO_AUTHORITY, Path(made), say)
     if fresh:
         workspace = open_workspace(folder)
-        starter = read_register(workspace, empty(Establishments), Findings())
+        starter = read_register(workspace, None, Findings())
         write_register(workspace, demo_register(starter))

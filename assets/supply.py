@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import column_schema, row_count, short_table
+from assets.describe import row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.workspace import MAX_YEARS, Workspace
@@ -14,20 +14,18 @@ from sufficiency.workspace import MAX_YEARS, Workspace
 @dg.multi_asset(
     name="split_register",
     outs={
-        "places": dg.AssetOut(
-            group_name="supply",
-            kinds={"pandas"},
-            metadata=column_schema(tables.Places),
-            description="Places by need group, phase and year: the parts of a register row always "
+        "places": table_out(
+            tables.Places,
+            "supply",
+            "Places by need group, phase and year: the parts of a register row always "
             "sum to the row. A row of its own says how many residents are placed outside the "
             "authority, net of pupils of other authorities placed inside it, so that homes and "
             "schools are never mixed up.",
         ),
-        "supply_findings": dg.AssetOut(
-            group_name="quality",
-            kinds={"pandas"},
-            metadata=column_schema(tables.FindingsTable),
-            description="What had to be assumed, left out or filled in while the register was "
+        "supply_findings": table_out(
+            tables.FindingsTable,
+            "quality",
+            "What had to be assumed, left out or filled in while the register was "
             "split over needs, phases and years.",
         ),
     },

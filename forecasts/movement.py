@@ -21,6 +21,8 @@ SCHOOLS = (
 FROM_16 = ("FE", "FE6", "SPI", "NEET")
 EARLY_YEARS_END, SCHOOL_START, SCHOOL_END, COLLEGE_START = 4, 2, 19, 16
 NEEDS_SETTLE_BY = 15
+# A failure of the return, not a place: nobody moves into it.
+NOT_RECORDED = ("UNK",)
 
 
 def allowed(settings: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -35,31 +37,46 @@ def allowed(settings: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def smallest_moves(
-    stock: Floats, leave: Floats, joiners: Floats, can_go: NDArray[np.bool_]
+    stock: Floats,
+    leave: Floats,
+    change_need: Floats,
+    joiners: Floats,
+    can_go: NDArray[np.bool_],
+    never_entered: NDArray[np.bool_] | None = None,
 ) -> Floats:
     """Return chances of moving from each setting to each as a young person gets a year older.
 
+    Worked out need by need, so that each need keeps its own pattern of settings from age to age.
+
     Args:
-        stock: Plans by age and setting, 26 x S; only shares within an age matter for the target.
+        stock: Plans by age, need and setting, 26 x N x S; of a setting only its share within age
+            and need matters for the target.
         leave: Chance of leaving within the year, 26 x S.
-        joiners: Joiners by age and setting, 26 x S.
+        change_need: Chance of each recorded need a year on, 26 x N x N.
+        joiners: Joiners by age, need and setting, 26 x N x S.
         can_go: Which settings take which ages, 26 x S.
+        never_entered: Settings that nobody moves into, S. Those who would have go to the others
+            that are short, and stay where none is. Moving out of them is as it would be.
 
     Returns:
-        Age x from x to (26 x S x S), rows summing to 1: the setting at age + 1 of one who stays.
-        At 25 nobody moves, for nobody stays.
+        Age x need x from x to (26 x N x S x S), rows summing to 1: the setting at age + 1 of one
+        who stays. At 25 nobody moves, for nobody stays.
     """
-    count = stock.shape[1]
-    moves = np.repeat(np.eye(count)[None], AGES, axis=0)
+    _, kinds, count = stock.shape
+    moves = np.broadcast_to(np.eye(count), (AGES, kinds, count, count)).copy()
     # One placed early, such as a 15-year-old in college, may stay: only a setting's end is forced.
     begun = np.logical_or.accumulate(can_go, axis=0)
+    entered = np.ones(count, dtype=bool) if never_entered is None else ~never_entered
     for age in range(OLDEST):
-        staying = stock[age] * (1.0 - leave[age])
-        shares = stock[age + 1] * can_go[age + 1]
-        if shares.sum() <= 0:
-            shares = can_go[age + 1].astype(float)
-        shares = shares / shares.sum()
-        moves[age] = _moves(staying, joiners[age + 1], shares, begun[age + 1])
+        staying = change_need[age].T @ (stock[age] * (1.0 - leave[age]))
+        for need in range(kinds):
+            shares = stock[age + 1, need] * can_go[age + 1]
+            if shares.sum() <= 0:
+                shares = can_go[age + 1].astype(float)
+            shares = shares / shares.sum()
+            moves[age, need] = _moves(
+                staying[need], joiners[age + 1, need], shares, begun[age + 1], entered
+            )
     return moves
 
 
@@ -97,13 +114,23 @@ def smallest_recoding(stock: Floats, leave: Floats, joiners: Floats) -> Floats:
     return changes
 
 
-def _moves(staying: Floats, joining: Floats, shares: Floats, begun: NDArray[np.bool_]) -> Floats:
+def _moves(
+    staying: Floats,
+    joining: Floats,
+    shares: Floats,
+    begun: NDArray[np.bool_],
+    entered: NDArray[np.bool_],
+) -> Floats:
     moving = np.where(begun, staying, 0.0)
     target = shares * (moving.sum() + joining.sum())
     surplus = np.clip(moving + joining - target, 0.0, moving)
     surplus = np.where(shares > 0, surplus, moving)
-    short = np.where(shares > 0, np.maximum(target - joining - (moving - surplus), 0.0), 0.0)
-    where = short / short.sum() if short.sum() > 0 else shares
+    short = np.maximum(target - joining - (moving - surplus), 0.0)
+    short = np.where((shares > 0) & entered, short, 0.0)
+    if short.sum() <= 0:
+        surplus = np.where(shares > 0, 0.0, surplus)
+        short = shares * entered
+    where = short / short.sum()
     must_leave = begun & (shares <= 0)
     out = np.divide(surplus, staying, out=must_leave.astype(float), where=staying > 0)
     return np.outer(out, where) + np.diag(1.0 - out)

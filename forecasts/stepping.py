@@ -19,8 +19,6 @@ from sufficiency.terms import OUTSIDE, lookup
 
 Ints = NDArray[np.int64]
 
-MUST_MOVE = 0.02
-
 
 @dataclass(frozen=True)
 class People:
@@ -92,21 +90,16 @@ class Step:
 def prepare(rates: Rates) -> Chances:
     """Return the rates as tables, with settings tilted towards those usual for each need.
 
-    A joiner's odds of a setting are multiplied by the need's affinity for it. For one who may stay,
-    the odds of moving are multiplied by the square root of the ratio of affinities, which leaves
-    the balance between two settings tilted by the whole ratio.
+    A joiner's odds of a setting are multiplied by the need's affinity for it. Chances of moving
+    are already of each need.
     """
     needs, settings = len(rates.needs), len(rates.settings)
     group_names = lookup("settings", "setting_group")
     group = np.array([setting_groups().index(group_names[code]) for code in rates.settings])
     to_groups = np.eye(len(setting_groups()))[group]
-    stays = np.diagonal(rates.move, axis1=1, axis2=2) >= MUST_MOVE
-    power = np.where(stays, 0.5, 1.0)[:, None, :, None]
-    ratio = rates.affinity[:, None, :] / rates.affinity[:, :, None]
-    move = _rows_to_one(rates.move[:, None] * ratio[None] ** power)
     join = _rows_to_one(rates.join_setting[:, None] * rates.affinity[None])
-    stay = np.diagonal(move, axis1=2, axis2=3)
-    flat = move.reshape(-1, settings)
+    stay = np.diagonal(rates.move, axis1=2, axis2=3)
+    flat = rates.move.reshape(-1, settings)
     return Chances(
         leave=rates.leave.ravel(),
         move=flat,

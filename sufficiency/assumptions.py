@@ -5,10 +5,58 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from sufficiency.contracts import Assumptions, checked
+from sufficiency.plans.homes import RATE_BY_DECILE
 from sufficiency.terms import census_label
 from sufficiency.workspace import Settings
 
 DESIGN = "project rule"
+ALWAYS = (
+    (
+        "starter_places",
+        "today's roll",
+        "places",
+        "A register row marked assumed takes its places from today's roll; it shows change only.",
+        DESIGN,
+    ),
+    (
+        "need_split_of_places",
+        "mix of residents within the designation",
+        "places",
+        "A school takes many needs: its places are split over needs and phases as the plans placed "
+        "in that provision are, within its designation and year groups.",
+        DESIGN,
+    ),
+    (
+        "register_after_today",
+        "held constant",
+        "places",
+        "Only changes that are funded or approved, with a date, are counted; proposals never are.",
+        DESIGN,
+    ),
+    (
+        "net_export",
+        "base-year placements less roll",
+        "places",
+        "Held constant, one total a provision, until pupils of other authorities are supplied.",
+        DESIGN,
+    ),
+    (
+        "possible_demand",
+        "placed as others with their needs and ages are",
+        "plans",
+        "School-age plan holders not in education or with no placement; EOTAS and home education "
+        "are not counted. Not a measure of unmet duty.",
+        DESIGN,
+    ),
+    (
+        "regime",
+        "current system lasts",
+        "",
+        "Bands beyond 3 years hold only if the current system lasts; the reform planned from 2029 "
+        "is not in an unmitigated run.",
+        "domain handbook",
+    ),
+)
 
 
 def assumptions_table(
@@ -17,6 +65,7 @@ def assumptions_table(
     base_year: int,
     plans: pd.DataFrame,
     population: pd.DataFrame,
+    stock: pd.DataFrame,
     notes: Iterable[str],
 ) -> pd.DataFrame:
     """Return one row an assumption of this run.
@@ -27,6 +76,7 @@ def assumptions_table(
         base_year: January census year the forecast starts from.
         plans: The plans table; says whether its rows are modelled.
         population: Population table; says which rows are projected or aged.
+        stock: Table `published_stock`; says how many authorities lack the base census.
         notes: What the rates had to assume, one sentence each.
 
     Returns:
@@ -65,24 +115,33 @@ def assumptions_table(
             "first_year_probability",
             f"{settings.first_year_probability:g}",
             "probability",
-            "The first year of shortage is the first whose probability reaches this.",
+            "The first year of shortage is the first from which the probability stays at or above "
+            "this to the last year.",
             "planner",
         ),
         (
-            "net_export",
-            "base-year placements less roll",
-            "places",
-            "Held constant, one row a provision, until pupils of other authorities are supplied.",
+            "probability_step",
+            f"{1 / int(str(choices['paths'])):.1%}",
+            "",
+            "Probabilities come from counting futures, so they can be no finer than this.",
             DESIGN,
         ),
         (
-            "regime",
-            "current system lasts",
-            "",
-            "Bands beyond 3 years hold only if the current system lasts; the reform planned from "
-            "2029 is not in an unmitigated run.",
-            "domain handbook",
+            "authorities_without_this_census",
+            f"{_not_returned(stock, base_year):,}",
+            "authorities",
+            "Authorities whose figures for the base census are not in the files: the national "
+            "path uses the others.",
+            "DfE",
         ),
+        (
+            "plan_rate_by_deprivation",
+            ", ".join(f"{decile}: {rate:g}" for decile, rate in RATE_BY_DECILE.items()),
+            "rate by IMD decile, 1 most deprived",
+            "Shares modelled homes out over small areas; chosen, not measured.",
+            "assumption, unverified",
+        ),
+        *ALWAYS,
         *((f"rates_{i}", note, "", "Rates of joining, leaving and moving.", "DfE")
           for i, note in enumerate(notes, start=1)),
     ]  # fmt: skip
@@ -97,3 +156,11 @@ def _one(values: pd.Series) -> str:
 def _population_basis(population: pd.DataFrame, authority: str) -> str:
     own = population[(population["area"] == authority) & (population["projected"] != "observed")]
     return _one(own["projected"]) if len(own) else "observed"
+
+
+def _not_returned(stock: pd.DataFrame, base_year: int) -> int:
+    """Count authorities that have figures within three years of the base census but not for it."""
+    rows = stock[(stock["level"] == "authority") & (stock["dimension"] == "total")]
+    known = rows[rows["status"].isin(["ok", "zero"])]
+    recent = known[known["year"].between(base_year - 3, base_year)]
+    return int((recent.groupby("authority")["year"].max() < base_year).sum())

@@ -32,6 +32,7 @@ MARK = ".restricted"
 LATEST = "latest.txt"
 TOO_BIG_FOR_CSV = frozenset({"paths"})
 VERSIONED = ("sufficiency", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "geopandas")
+CSV_DECIMALS = 6
 ASIDE = ".part-"
 ABANDONED_AFTER_SECONDS = 24 * 3600
 
@@ -143,7 +144,8 @@ def _replace_text(path: Path, text: str) -> None:
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
     """Write every table as CSV and Parquet, their dictionary and a note to read first.
 
-    CSV is UTF-8 with LF line ends, a missing value is an empty cell, shapes are left out. Parquet
+    CSV is UTF-8 with LF line ends, a missing value is an empty cell, numbers have 6 decimals at
+    most, and a table that is nothing but shapes has none: shapes are left out. Parquet
     is compressed with zstd and carries column descriptions. `paths` is Parquet only: millions of
     rows are no use as text.
 
@@ -156,7 +158,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
     """
     written: list[Path] = []
     for name, frame in tables.items():
-        if name not in TOO_BIG_FOR_CSV:
+        if name not in TOO_BIG_FOR_CSV and not _shape_columns(frame):
             written.append(_write_csv(folder / f"{name}{MARK}.csv", frame))
         written.append(_write_parquet(folder / f"{name}{MARK}.parquet", name, frame))
     dictionary = data_dictionary(tables)
@@ -167,7 +169,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
 
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> Path:
-    plain = pd.DataFrame(frame.drop(columns=_shape_columns(frame)))
+    plain = pd.DataFrame(frame.drop(columns=_shape_columns(frame))).round(CSV_DECIMALS)
     plain.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     return path
 

@@ -13,6 +13,7 @@ from sufficiency.contracts.inputs import (
     Imd,
     InputFiles,
     Localities,
+    LocalityShapes,
     Population,
     PublishedFlows,
     PublishedStock,
@@ -30,6 +31,7 @@ from sufficiency.contracts.results import (
     ProvisionBalance,
     Targets,
 )
+from sufficiency.contracts.returns import ScapDraft
 
 __all__ = [
     "TABLES",
@@ -43,6 +45,7 @@ __all__ = [
     "Imd",
     "InputFiles",
     "Localities",
+    "LocalityShapes",
     "PathTotals",
     "Paths",
     "Places",
@@ -55,6 +58,7 @@ __all__ = [
     "Pupils",
     "Register",
     "Requests",
+    "ScapDraft",
     "StatisticalNeighbours",
     "Targets",
     "checked",
@@ -89,4 +93,6 @@ TABLES = {
     "findings": FindingsTable,
     "demand_findings": FindingsTable,
     "supply_findings": FindingsTable,
+    "scap_draft": ScapDraft,
+    "locality_shapes": LocalityShapes,
 }

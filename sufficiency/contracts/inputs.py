@@ -148,6 +148,12 @@ class Localities(Contract):
     northing: Series[float] = number("Centroid, British National Grid, metres.", nullable=True)
 
 
+class LocalityShapes(Contract):
+    """Shapes of localities, beside their geometry (EPSG:27700): one row a locality."""
+
+    locality: Series[str] = text("Locality in the chosen scheme.", unique=True)
+
+
 class Imd(Contract):
     """Indices of deprivation: one row an LSOA."""
 

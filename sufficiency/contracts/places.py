@@ -58,22 +58,24 @@ class Places(Contract):
     """Places by provision row x need group x phase x year: parts of a register row sum to it."""
 
     year: Series[pa.Int32] = number("January census year the places are open in.")
-    urn: Series[str] = text("School; empty for the net-export row.")
+    urn: Series[str] = text("School; empty for net export and mismatch.")
     site_id: Series[str] = text("Site.")
     name: Series[str] = text("School and provision, for people.")
     provision: Series[str] = code("provisions", "Provision type.")
     need_group: Series[str] = code("need_groups", "Need group the places are split to.")
     phase: Series[str] = code("phases", "Phase the places are split to.")
-    locality: Series[str] = text("Locality of the site; outside for the net-export row.")
+    locality: Series[str] = text("Locality of the site; outside for net export and mismatch.")
     capacity_basis: Series[str] = text(
         "commissioned, scap, physical or on_roll.",
-        isin=["commissioned", "scap", "physical", "on_roll", "net_export"],
+        isin=["commissioned", "scap", "physical", "on_roll", "net_export", "mismatch"],
     )
-    places: Series[pa.Int32] = number("Places; negative only for a net import or occupants.")
+    places: Series[pa.Int32] = number("Places; never negative on the register.")
     kind: Series[str] = text(
-        "register: places on the register. net_export: base-year placements less roll, one row a "
-        "provision. without_plan: places used by pupils without a plan (negative).",
-        isin=["register", "net_export", "without_plan"],
+        "register: places on the register. net_export: base-year placements less roll, one total a "
+        "provision, spread like the roll. mismatch: children already placed whose recorded need or "
+        "age differs from the split of the register; sums to zero over a provision. without_plan: "
+        "places used by pupils without a plan (negative; no row where not known).",
+        isin=["register", "net_export", "mismatch", "without_plan"],
     )
     flexible: Series[str] = text("yes if any accepted need may use any place.", isin=["yes", "no"])
     assumed: Series[str] = text("yes until a planner confirms the row.", isin=["yes", "no"])

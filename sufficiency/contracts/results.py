@@ -46,6 +46,21 @@ class Demand(Contract):
     p50: Series[float] = number("Half the paths lie below. " + QUANTILE_NOTE, ge=0)
     p80: Series[float] = number("Eight in ten paths lie below. " + QUANTILE_NOTE, ge=0)
     p90: Series[float] = number("Nine in ten paths lie below. " + QUANTILE_NOTE, ge=0)
+    p_rise: Series[float] = number(
+        "Probability that the row exceeds its number at the base census; 0 in the base year.",
+        ge=0,
+        le=1,
+    )
+    p_fall: Series[float] = number(
+        "Probability that the row is below its number at the base census; 0 in the base year.",
+        ge=0,
+        le=1,
+    )
+    not_placed: Series[float] = number(
+        "Of the mean: of school age (Reception to Year 11), recorded as not in education or with "
+        "no placement. 0 in the possible view, where they have moved to provisions.",
+        ge=0,
+    )
 
 
 class Gap(Contract):
@@ -54,7 +69,9 @@ class Gap(Contract):
     scenario: Series[str] = text("Scenario name.")
     view: Series[str] = text("placements or possible.", isin=["placements", "possible"])
     basis: Series[str] = text(
-        "ALL rows: authority, places pooled. Locality rows: sited, places sited there."
+        "ALL rows: authority, places pooled. Locality rows: sited, places sited there; with "
+        "modelled plans `sited, homes modelled, before imports and exports`, where p_shortage and "
+        "first_year are left out because homes are not known well enough to say how likely."
     )
     capacity_basis: Series[str] = text("Which capacity the places are; mixed where rows differ.")
     year: Series[pa.Int32] = year()
@@ -70,13 +87,24 @@ class Gap(Contract):
     demand_p80: Series[float] = number("Demand, 2 in 10 higher.", ge=0)
     demand_p90: Series[float] = number("Demand, 1 in 10 higher.", ge=0)
     places: Series[pd.Int32Dtype] = number(
-        "Places for residents; missing if no register row.", nullable=True
+        "Places for residents: register + net export + mismatch + without a plan; missing if no "
+        "register row of the provision takes the phase.",
+        nullable=True,
     )
     of_which_net_export: Series[pd.Int32Dtype] = number(
-        "Of which places used in other authorities (negative: used by theirs).", nullable=True
+        "Of which places used in other authorities (negative: used by theirs): one total a "
+        "provision, spread like the roll.",
+        nullable=True,
+    )
+    of_which_mismatch: Series[pd.Int32Dtype] = number(
+        "Of which children already placed whose recorded need or age differs from the split of the "
+        "register; sums to zero over the cells of a provision, whether or not they have a gap.",
+        nullable=True,
     )
     of_which_without_plan: Series[pd.Int32Dtype] = number(
-        "Of which used by pupils without a plan (zero or negative).", nullable=True
+        "Of which used by pupils without a plan (zero or negative); missing where no row of the "
+        "provision says.",
+        nullable=True,
     )
     gap_mean: Series[float] = number("Mean gap; positive is a shortage.", nullable=True)
     gap_p10: Series[float] = number("Gap, 1 in 10 lower.", nullable=True)
@@ -84,13 +112,18 @@ class Gap(Contract):
     gap_p80: Series[float] = number("Gap, 2 in 10 higher.", nullable=True)
     gap_p90: Series[float] = number("Gap, 1 in 10 higher.", nullable=True)
     p_shortage: Series[float] = number(
-        "Probability that demand exceeds places.", nullable=True, ge=0, le=1
+        "Probability that demand exceeds places; not given for modelled homes.",
+        nullable=True,
+        ge=0,
+        le=1,
     )
     expected_shortage: Series[float] = number(
         "Mean of the shortage, none counted as 0.", nullable=True, ge=0
     )
     first_year: Series[pd.Int32Dtype] = number(
-        "First year a shortage is likelier than not.", nullable=True
+        "First year from which the probability of shortage stays at or above the threshold (one "
+        "half unless set) to the last year; missing if it does not.",
+        nullable=True,
     )
     change_mean: Series[float] = number("Mean change in demand since the base census.")
     change_p10: Series[float] = number("Change, 1 in 10 lower.")
@@ -113,20 +146,44 @@ class ProvisionBalance(Contract):
     demand_mean: Series[float] = number("Mean demand of residents.", ge=0)
     demand_p10: Series[float] = number("Demand, 1 in 10 lower.", ge=0)
     demand_p90: Series[float] = number("Demand, 1 in 10 higher.", ge=0)
-    register_places: Series[pd.Int32Dtype] = number("Places on the register.", nullable=True)
-    net_export: Series[pd.Int32Dtype] = number("Base-year placements less roll.", nullable=True)
-    without_plan: Series[pd.Int32Dtype] = number(
-        "Places used by pupils without a plan.", nullable=True
-    )
-    shortage_total: Series[float] = number(
-        "Expected shortage summed over cells, never netted.", nullable=True
-    )
-    shortage_elsewhere: Series[float] = number(
-        "Of which free places of the same provision, for other cells, equal the number.",
+    register_places: Series[pd.Int32Dtype] = number(
+        "Places on the register; for provisions without a capacity gap, as far as known.",
         nullable=True,
     )
-    shortage_unmet: Series[float] = number("Of which no free place could.", nullable=True)
-    gap_reason: Series[str] = text("Why there is no gap; empty where there is one.")
+    net_export: Series[pd.Int32Dtype] = number("Base-year placements less roll.", nullable=True)
+    without_plan: Series[pd.Int32Dtype] = number(
+        "Places used by pupils without a plan; missing where no row says.", nullable=True
+    )
+    shortage_total: Series[float] = number(
+        "Elsewhere + unmet; unmet alone where homes are modelled.", nullable=True
+    )
+    shortage_elsewhere: Series[float] = number(
+        "Shortage of localities that places in other localities, for the same need group and "
+        "phase, or in other authorities, could meet: the sum over localities less unmet, at least "
+        "0, cell by cell. Missing where homes are modelled.",
+        nullable=True,
+        ge=0,
+    )
+    shortage_unmet: Series[float] = number(
+        "Shortage with places pooled over the authority, summed over need group x phase; a surplus "
+        "of one cell never offsets another.",
+        nullable=True,
+        ge=0,
+    )
+    shortage_p10: Series[float] = number(
+        "Sum of shortage (total) of a path, 1 in 10 lower.", nullable=True, ge=0
+    )
+    shortage_p90: Series[float] = number(
+        "Sum of shortage (total) of a path, 1 in 10 higher.", nullable=True, ge=0
+    )
+    flexible: Series[str] = text(
+        "yes where every register row of the provision may serve any need it accepts.",
+        isin=["yes", "no"],
+    )
+    gap_reason: Series[str] = text(
+        "Why there is no gap; empty where there is one. Cells in phases that no register row takes "
+        "are left out of the shortage, not counted as short."
+    )
 
 
 class BesideOthers(Contract):

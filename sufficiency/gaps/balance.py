@@ -6,68 +6,98 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import ProvisionBalance, checked
-from sufficiency.gaps.cube import VIEWS, Cube, as_cubes
-from sufficiency.gaps.offer import ASSUMED, NO_ROLL, NO_ROW, NOT_KNOWN, Offer, Supply
-from sufficiency.terms import codes, lookup
+from sufficiency.gaps.cube import VIEWS, Cube, View, as_cubes
+from sufficiency.gaps.offer import ASSUMED, NO_PHASE, NO_ROLL, NO_ROW, NOT_KNOWN, Offer, Supply
+from sufficiency.gaps.table import PLANS_BASES
+from sufficiency.terms import OUTSIDE, codes, lookup
 
 
-def provision_balance(paths: pd.DataFrame | Iterable[Cube], places: pd.DataFrame) -> pd.DataFrame:
+def provision_balance(
+    paths: pd.DataFrame | Iterable[Cube], places: pd.DataFrame, basis: str
+) -> pd.DataFrame:
     """Return demand, places and shortage of each provision and year, for the whole authority.
 
     Args:
         paths: Paths table, or the cubes already counted from it.
         places: Places table.
+        basis: `modelled` or `person`: the plans that the paths started from.
 
     Returns:
-        ProvisionBalance. In each path the shortages of all need group x phase cells are summed,
-        never netted (`shortage_total`); of these, as many as there are free places of the same
-        provision in other cells are `shortage_elsewhere`, the rest `shortage_unmet`; each line is
-        the mean over paths, so that elsewhere + unmet = total. The three are missing where any
-        cell of the provision has no gap, with the reason. Provisions without demand and without a
+        ProvisionBalance. In each path and need group x phase cell, `shortage_unmet` is the
+        shortage with places pooled over the authority; `shortage_elsewhere` is by how much the
+        shortages of all localities, each against the places sited there, exceed it (at least 0):
+        places in other localities, or in other authorities, could meet it. Both are summed over
+        cells, so that a surplus in one cell never offsets a shortage in another, and then averaged
+        over paths; total = elsewhere + unmet, and its P10 and P90 are those of the sum in a path.
+        Where homes are modelled elsewhere is missing and total = unmet. All are missing where a
+        cell of the provision has no gap, with the reason; but phases that no register row takes
+        are left out, unless nobody is in any other. Provisions without demand and without a
         register row are left out.
     """
+    if basis not in PLANS_BASES:
+        raise ValueError(f"basis must be one of {', '.join(PLANS_BASES)}")
     parts = []
     for cube in as_cubes(paths):
         supply = Supply(places, cube.years)
-        offer = supply.at(None)
         for view in VIEWS:
-            demand = cube.at(None, view)[:, :, :, :-1, :]
-            parts.append(_rows(demand, offer, cube.years).assign(scenario=cube.scenario, view=view))
+            rows = _rows(cube, view, supply, basis)
+            parts.append(rows.assign(scenario=cube.scenario, view=view))
     frame = pd.concat(parts, ignore_index=True)
     return checked(ProvisionBalance, frame, "provision_balance")
 
 
-def _rows(demand: np.ndarray, offer: Offer, years: tuple[int, ...]) -> pd.DataFrame:
-    gap = demand - offer.places
-    short = np.maximum(gap, 0).sum(axis=(2, 4))
-    free = np.maximum(-gap, 0).sum(axis=(2, 4))
-    elsewhere = np.minimum(short, free)
+def _rows(cube: Cube, view: View, supply: Supply, basis: str) -> pd.DataFrame:
+    demand = cube.at(None, view)[:, :, :, :-1, :]
+    offer, totals = supply.at(None), supply.totals()
+    pooled = _short(demand, offer)
+    unmet = pooled.sum(axis=(2, 4))
+    elsewhere = np.zeros_like(unmet)
+    if basis == "person":
+        sited = sum(
+            _short(cube.at(locality, view)[:, :, :, :-1, :], supply.at(locality))
+            for locality in sorted({*cube.localities, *supply.localities} - {OUTSIDE})
+        )
+        elsewhere = np.maximum(sited - pooled, 0).sum(axis=(2, 4))
+    short = unmet + elsewhere
     total = demand.sum(axis=(2, 4))
     low, high = np.quantile(total, [0.1, 0.9], axis=0)
-    reason = _reasons(offer)
+    short_low, short_high = np.quantile(short, [0.1, 0.9], axis=0)
+    reason = _reasons(offer, demand)
     shown = reason == ""
     columns = {
         "provision": np.broadcast_to(np.array(codes("provisions"), dtype=object), reason.shape),
-        "year": np.broadcast_to(np.array(years)[:, None], reason.shape),
+        "year": np.broadcast_to(np.array(cube.years)[:, None], reason.shape),
         "demand_mean": total.mean(axis=0),
         "demand_p10": low,
         "demand_p90": high,
-        "register_places": offer.register.sum(axis=(1, 3)),
-        "net_export": offer.net_export.sum(axis=(1, 3)),
-        "without_plan": offer.without_plan.sum(axis=(1, 3)),
+        "register_places": totals.register,
+        "net_export": totals.net_export,
+        "without_plan": totals.without_plan,
         "shortage_total": np.where(shown, short.mean(axis=0), np.nan),
-        "shortage_elsewhere": np.where(shown, elsewhere.mean(axis=0), np.nan),
-        "shortage_unmet": np.where(shown, (short - elsewhere).mean(axis=0), np.nan),
+        "shortage_elsewhere": np.where(shown & (basis == "person"), elsewhere.mean(axis=0), np.nan),
+        "shortage_unmet": np.where(shown, unmet.mean(axis=0), np.nan),
+        "shortage_p10": np.where(shown, short_low, np.nan),
+        "shortage_p90": np.where(shown, short_high, np.nan),
+        "flexible": np.where(totals.flexible, "yes", "no"),
         "gap_reason": reason,
     }
     frame = pd.DataFrame({name: values.T.ravel() for name, values in columns.items()})
     used = (total != 0).any(axis=(0, 1)) | offer.behind.any(axis=(0, 1, 3))
-    return frame[np.repeat(used, len(years))]
+    return frame[np.repeat(used, len(cube.years))]
 
 
-def _reasons(offer: Offer) -> np.ndarray:
-    """Return why a provision has no shortage lines in a year, empty if every cell has a gap."""
+def _short(demand: np.ndarray, offer: Offer) -> np.ndarray:
+    """Return the shortage of every path and cell, 0 where places are not known."""
+    return np.nan_to_num(np.maximum(demand - offer.places, 0.0), nan=0.0)
+
+
+def _reasons(offer: Offer, demand: np.ndarray) -> np.ndarray:
+    """Return why a provision has no shortage lines in a year, empty if it has."""
     first = np.full((offer.reason.shape[0], offer.reason.shape[2]), "", dtype=object)
+    wanted = (demand != 0).any(axis=0)
+    nowhere = offer.reason == NO_PHASE
+    only_there = wanted.any(axis=(1, 3)) & ~(wanted & ~nowhere).any(axis=(1, 3))
+    first[only_there] = NO_PHASE
     for reason in (NO_ROLL, ASSUMED, NOT_KNOWN, NO_ROW):
         first[(offer.reason == reason).any(axis=(1, 3))] = reason
     for place, reason in enumerate(lookup("provisions", "reason_without_gap").values()):

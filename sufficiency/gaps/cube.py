@@ -58,18 +58,30 @@ class Cube:
             locality: A home locality, or None for the whole authority.
             view: `placements` as they would fall; `possible` adds those not in a school place.
         """
-        if locality is None:
-            counts, seekers = self.counts.sum(axis=0), self.seekers.sum(axis=0)
-        elif locality not in self.localities:
-            counts, seekers = np.zeros_like(self.counts[0]), np.zeros_like(self.seekers[0])
-        else:
-            place = self.localities.index(locality)
-            counts, seekers = self.counts[place], self.seekers[place]
-        demand = counts.astype(float)
+        demand = self._pick(self.counts, locality).astype(float)
         if view == "possible":
+            seekers = self._pick(self.seekers, locality)
             demand[:, :, :, -1, :] -= seekers
             demand += seekers[:, :, :, None, :] * self.shares
         return demand
+
+    def waiting(self, locality: str | None, view: View) -> np.ndarray:
+        """Return, shaped like `at`, those of school age not in a school place.
+
+        They are plan holders without a provision in the view `placements`, and none in `possible`,
+        which has moved them.
+        """
+        result = np.zeros(self.counts.shape[1:], dtype=np.int32)
+        if view == "placements":
+            result[:, :, :, -1, :] = self._pick(self.seekers, locality)
+        return result
+
+    def _pick(self, cells: np.ndarray, locality: str | None) -> np.ndarray:
+        if locality is None:
+            return cells.sum(axis=0)
+        if locality not in self.localities:
+            return np.zeros_like(cells[0])
+        return cells[self.localities.index(locality)]
 
 
 def provisions() -> list[str]:

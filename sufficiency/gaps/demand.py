@@ -10,6 +10,7 @@ from sufficiency.contracts import Demand, checked
 from sufficiency.gaps.cube import VIEWS, Cube, View, as_cubes, provisions
 from sufficiency.terms import ALL, codes
 
+TINY = 1e-9
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p80": 0.8, "p90": 0.9}
 
 
@@ -23,7 +24,8 @@ def demand(paths: pd.DataFrame | Iterable[Cube], basis: str) -> pd.DataFrame:
     Returns:
         Demand: each need group x provision x phase x locality, and the same with ALL in place of
         any of the four. Means of cells sum to the means of totals; quantiles come from the row's
-        own paths. Cells that are zero in every path and year are left out.
+        own paths. `p_rise` and `p_fall` are the shares of paths above and below the row's own
+        number at the base census. Cells that are zero in every path and year are left out.
     """
     parts = [
         _summary(cube, view, locality)
@@ -37,11 +39,13 @@ def demand(paths: pd.DataFrame | Iterable[Cube], basis: str) -> pd.DataFrame:
 
 def _summary(cube: Cube, view: View, locality: str | None) -> pd.DataFrame:
     cells = cube.at(locality, view)
+    waiting = cube.waiting(locality, view)
     frames = []
     for kept in product((True, False), repeat=3):
         summed = tuple(axis for axis, keep in enumerate(kept, start=2) if not keep)
         values = cells.sum(axis=summed, keepdims=True) if summed else cells
-        frames.append(_rows(values, cube.years, kept))
+        of_them = waiting.sum(axis=summed, keepdims=True) if summed else waiting
+        frames.append(_rows(values, of_them, cube.years, kept))
     frame = pd.concat(frames, ignore_index=True)
     frame.insert(0, "scenario", cube.scenario)
     frame.insert(1, "view", view)
@@ -49,7 +53,9 @@ def _summary(cube: Cube, view: View, locality: str | None) -> pd.DataFrame:
     return frame
 
 
-def _rows(values: np.ndarray, years: tuple[int, ...], kept: tuple[bool, ...]) -> pd.DataFrame:
+def _rows(
+    values: np.ndarray, waiting: np.ndarray, years: tuple[int, ...], kept: tuple[bool, ...]
+) -> pd.DataFrame:
     names = (codes("need_groups"), provisions(), codes("phases"))
     axes = [axis if keep else [ALL] for axis, keep in zip(names, kept, strict=True)]
     present = np.nonzero((values != 0).any(axis=(0, 1)))
@@ -69,4 +75,8 @@ def _rows(values: np.ndarray, years: tuple[int, ...], kept: tuple[bool, ...]) ->
     levels = np.quantile(used, list(QUANTILES.values()), axis=0)
     for name, level in zip(QUANTILES, levels, strict=True):
         shown[name] = level.T.ravel()
+    change = used - used[:, :1]
+    shown["p_rise"] = (change > TINY).mean(axis=0).T.ravel()
+    shown["p_fall"] = (change < -TINY).mean(axis=0).T.ravel()
+    shown["not_placed"] = waiting[(slice(None), slice(None), *present)].mean(axis=0).T.ravel()
     return pd.DataFrame(shown)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sufficiency.gaps.offer import NO_PHASE
 from sufficiency.places.exports import MOSTLY_WITHOUT_PLANS
 from sufficiency.terms import ALL, census_label, codes, lookup
 
@@ -15,6 +16,7 @@ NEAR_YEARS = 3
 CELLS_NAMED = 2
 HALF_A_PLACE = 0.5
 WORTH_NAMING = 1.0
+ENOUGH_TO_NAME = 10
 CODING_IS_WEAK = ("sen_unit", "resourced_provision")
 WORDS = (
     (0.95, "almost certain"),
@@ -53,7 +55,7 @@ def headlines(
         Sentences on all plans, then each provision; of the first scenario in the table. SEN units
         and resourced provision are left out until their register rows are confirmed, because
         their published coding is weak; alternative provision is left out, because it also serves
-        pupils without a plan.
+        pupils without a plan. A cell with fewer than 10 plans at the base census is never named.
     """
     scenario = str(demand["scenario"].iloc[0])
     gap, balance, demand = (t[t["scenario"] == scenario] for t in (gap, balance, demand))
@@ -130,7 +132,7 @@ class _Story:
             middle, low, high = (_whole(row[name]) for name in ("p50", "p10", "p90"))
             start_of = f", from {_whole(start)}" if not parts else ""
             parts.append(
-                f"{_direction(row, start)}{start_of} to about {middle} by {census_label(year)} "
+                f"{_direction(row)}{start_of} to about {middle} by {census_label(year)} "
                 f"(8 in 10 futures: {low} to {high}){self._regime(year)}"
             )
         return ["; and ".join(parts)] if parts else []
@@ -140,71 +142,117 @@ class _Story:
     ) -> list[str]:
         parts = []
         for year in years:
-            cells = self._cells(provision, year)
-            total = float(balance["shortage_total"][year])
-            unmet = float(balance["shortage_unmet"][year])
+            when = census_label(year)
+            total, elsewhere, low, high = (
+                float(balance[f"shortage_{name}"][year])
+                for name in ("total", "elsewhere", "p10", "p90")
+            )
             if total < HALF_A_PLACE:
-                text = f"no shortage is expected in {census_label(year)}"
+                text = f"no shortage is expected in {when}"
             else:
                 text = (
-                    f"about {_places(total)} short in {census_label(year)}, of which about "
-                    f"{_whole(unmet)} beyond the number left free for other needs and phases"
+                    f"on average about {_places(total)} short in {when} (8 in 10 futures: "
+                    f"{_whole(low)} to {_whole(high)})"
                 )
-            parts.append(f"{text} ({_likeliest(cells)}){self._regime(year)}")
-        summary = f"{title}: {'; '.join(parts)}. Summed over need groups and phases, never netted."
+                if elsewhere >= HALF_A_PLACE:
+                    text += (
+                        f", of which about {_whole(elsewhere)} could be met by places in other "
+                        "localities or authorities"
+                    )
+            parts.append(text + _likeliest(self._cells(provision, year)) + self._regime(year))
+        summary = (
+            f"{title}: {'; '.join(parts)}. Summed over need groups and phases: room in one is "
+            "never set against a shortage in another."
+        )
+        if (balance.loc[years, "flexible"] == "yes").all():
+            summary += (
+                " All these places are flexible, so the split between need groups is a guide."
+            )
+        summary += self._left_out(provision, years[0])
         worst = self._cells(provision, years[0])
         worst = worst.sort_values("expected_shortage", ascending=False, kind="stable")
         worst = worst[worst["expected_shortage"] >= WORTH_NAMING].head(CELLS_NAMED)
         return [summary, *(_cell(title, row, years[0]) for _, row in worst.iterrows())]
 
     def _cells(self, provision: str, year: int) -> pd.DataFrame:
-        rows = self.gap[(self.gap["provision"] == provision) & (self.gap["year"] == year)]
-        return rows[rows["gap_reason"] == ""]
+        """Return the cells with a gap that are large enough at the base census to be named."""
+        of_provision = self.gap[self.gap["provision"] == provision]
+        cell = ["need_group", "phase"]
+        base = of_provision[of_provision["year"] == self.base_year].set_index(cell)["demand_mean"]
+        large = base.index[base >= ENOUGH_TO_NAME]
+        rows = of_provision[(of_provision["year"] == year) & (of_provision["gap_reason"] == "")]
+        return rows[pd.MultiIndex.from_frame(rows[cell]).isin(large)]
+
+    def _left_out(self, provision: str, year: int) -> str:
+        """Return how many residents are in phases that no register row takes, if any."""
+        rows = self.gap[
+            (self.gap["provision"] == provision)
+            & (self.gap["year"] == year)
+            & (self.gap["gap_reason"] == NO_PHASE)
+        ]
+        if rows["demand_mean"].sum() < HALF_A_PLACE:
+            return ""
+        held = [p for p in codes("phases") if p in set(rows["phase"])]
+        names = " and ".join(lookup("phases", "name")[p].lower() for p in held)
+        return (
+            f" Not counted: about {_whole(rows['demand_mean'].sum())} residents in {names} in "
+            f"{census_label(year)}, which no register row takes."
+        )
 
     def possible(self) -> list[str]:
-        """Return how much those not in a school place would add to specialist provision."""
-        year = self.years[0]
-        added = 0.0
-        for provision in codes("provisions"):
-            more = self.total(provision, year, "possible")
-            less = self.total(provision, year)
-            added += (0.0 if more is None else more["mean"]) - (
-                0.0 if less is None else less["mean"]
-            )
-        if round(added) < 1:
+        """Return how many are not in a school place, and what they would add to provision."""
+        base = self.total(ALL, self.base_year)
+        children = 0.0 if base is None else float(base["not_placed"])
+        if round(children) < 1:
             return []
+        later = [y for y in self.years if y > self.base_year]
+        more = "".join(
+            f", and about {_whole(self._added(year))} by {census_label(year)}{self._regime(year)}"
+            for year in later
+        )
         return [
-            f"Possible demand: counting school-age plan holders who are not in a school place "
-            f"would add about {_whole(added)} to specialist provision by {census_label(year)}, on "
-            f"average, if they were placed as others with their needs are."
+            f"Possible demand: {_whole(children)} children of school age (Reception to Year 11) "
+            f"are recorded as not in education or with no placement in "
+            f"{census_label(self.base_year)}; EOTAS and home education are not counted. Placed as "
+            f"others with their needs are, they would add about "
+            f"{_whole(self._added(self.base_year))} to specialist provision then{more}, on average."
         ]
+
+    def _added(self, year: int) -> float:
+        """Return by how much possible demand exceeds placements, over all provisions."""
+        pairs = (
+            (self.total(provision, year, "possible"), self.total(provision, year))
+            for provision in codes("provisions")
+        )
+        return sum(
+            (0.0 if more is None else float(more["mean"]))
+            - (0.0 if less is None else float(less["mean"]))
+            for more, less in pairs
+        )
 
     def _regime(self, year: int) -> str:
         return ", if present patterns last" if year > self.base_year + NEAR_YEARS else ""
 
 
-def _direction(row: pd.Series, start: float) -> str:
-    if row["p10"] > start:
-        return "very likely to rise"
-    if row["p80"] < start:
-        return "very likely to fall"
-    if row["p50"] > start:
-        return "more likely than not to rise"
-    if row["p50"] < start:
-        return "more likely than not to fall"
+def _direction(row: pd.Series) -> str:
+    """Return the likelier change of a demand row since the base census, and how sure it is."""
+    if row["p_rise"] >= 0.5:
+        return f"{certainty(float(row['p_rise']))} to rise"
+    if row["p_fall"] >= 0.5:
+        return f"{certainty(float(row['p_fall']))} to fall"
     return "as likely to rise as to fall"
 
 
 def _likeliest(cells: pd.DataFrame) -> str:
     if cells.empty:
-        return "no resident is placed there"
+        return ""
     row = cells.iloc[int(cells["p_shortage"].to_numpy().argmax())]
-    return f"likeliest: {_named(row)}, {certainty(float(row['p_shortage']))}"
+    return f"; likeliest: {_named(row)}, {certainty(float(row['p_shortage']))}"
 
 
 def _cell(title: str, row: pd.Series, year: int) -> str:
     first = row["first_year"]
-    since = "" if pd.isna(first) else f"; first short in {census_label(int(first))}"
+    since = "" if pd.isna(first) else f"; likely from {census_label(int(first))} on"
     return (
         f"{title}, {_named(row)}: a shortage in {census_label(year)} is "
         f"{certainty(float(row['p_shortage']))}, on average {_places(row['expected_shortage'])} "

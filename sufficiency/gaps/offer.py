@@ -12,6 +12,7 @@ import pandas as pd
 from sufficiency.terms import OUTSIDE, codes, lookup
 
 NO_ROW = "no register row: places unknown, not zero"
+NO_PHASE = "no register row takes this phase: places unknown"
 ASSUMED = "places assumed from today's roll: confirm the register"
 NOT_KNOWN = "places assumed from today's roll, unknown for a school at least: confirm the register"
 NO_ROLL = "no roll on the register: pupils of other authorities are not known, fill in on_roll"
@@ -27,6 +28,7 @@ class Offer:
         places: Places for residents, missing where unknown.
         register: Of which on the register, missing where unknown.
         net_export: Of which the net export, missing where unknown.
+        mismatch: Of which the mismatch of need or age, missing where unknown.
         without_plan: Of which used by pupils without a plan, missing where unknown.
         reason: Why the cell has no gap, empty where it has one.
         capacity_basis: Which capacity the places are.
@@ -37,11 +39,29 @@ class Offer:
     places: np.ndarray
     register: np.ndarray
     net_export: np.ndarray
+    mismatch: np.ndarray
     without_plan: np.ndarray
     reason: np.ndarray
     capacity_basis: np.ndarray
     flexible: np.ndarray
     behind: np.ndarray
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Places of a provision over the whole authority, by (year, provision), missing where unknown.
+
+    Attributes:
+        register: Places on the register; for provisions without a capacity gap, as far as known.
+        net_export: Net export.
+        without_plan: Places used by pupils without a plan.
+        flexible: Whether every register row may serve any need it accepts.
+    """
+
+    register: np.ndarray
+    net_export: np.ndarray
+    without_plan: np.ndarray
+    flexible: np.ndarray
 
 
 class Supply:
@@ -50,7 +70,7 @@ class Supply:
     def __init__(self, places: pd.DataFrame, years: tuple[int, ...]) -> None:
         """Count `places` for the census years of the paths; other years are left out."""
         rows = places[places["year"].isin(list(years))]
-        sited = rows["kind"] != "net_export"
+        sited = ~rows["kind"].isin(["net_export", "mismatch"])
         self.localities = tuple(sorted(rows.loc[sited, "locality"].unique()))
         self._shape = (
             len(self.localities),
@@ -62,17 +82,23 @@ class Supply:
         self._years = years
         register = rows[rows["kind"] == "register"]
         self._register = self._sum(register)
-        self._without_plan = self._sum(rows[rows["kind"] == "without_plan"])
+        occupants = rows[rows["kind"] == "without_plan"]
+        self._without_plan = self._sum(occupants)
+        self._has_occupants = _anywhere(self._any(occupants))
         net = rows[rows["kind"] == "net_export"].assign(locality="")
         self._net_export = self._sum(net, ("",))[0]
         self._has_net = self._any(net, ("",))[0].any(axis=(1, 3), keepdims=True)
+        mismatch = rows[rows["kind"] == "mismatch"].assign(locality="")
+        self._mismatch = self._sum(mismatch, ("",))[0]
         self._behind = self._any(register)
         assumed = register[register["assumed"] == "yes"]
         self._assumed = self._any(assumed)
         row = ["year", "urn", "site_id", "name", "provision"]
         empty = assumed.groupby(row)["places"].transform("sum") == 0
         self._unknown = self._any(assumed[empty])
+        self._stated = self._any(register.drop(index=assumed.index[empty.to_numpy()]))
         self._flexible = self._any(register[register["flexible"] == "yes"])
+        self._bound = self._any(register[register["flexible"] == "no"])
         self._bases = {
             str(name): self._any(part) for name, part in register.groupby("capacity_basis")
         }
@@ -103,18 +129,46 @@ class Supply:
         """Return the places sited in a locality, or None: pooled with net export."""
         register = self._pick(self._register, locality)
         without_plan = self._pick(self._without_plan, locality)
-        net = self._net_export if locality is None else np.zeros_like(self._net_export)
+        pooled = locality is None
+        net = self._net_export if pooled else np.zeros_like(self._net_export)
+        mismatch = self._mismatch if pooled else np.zeros_like(self._mismatch)
         reason = self._reason(locality)
-        unknown = np.isin(reason, [NO_ROW, NOT_KNOWN, HOMES_OUTSIDE, *self._no_gap()])
+        unknown = np.isin(reason, [NO_ROW, NO_PHASE, NOT_KNOWN, HOMES_OUTSIDE, *self._no_gap()])
+        no_net = unknown | (~self._has_net & pooled)
         return Offer(
-            places=np.where(unknown, np.nan, register + without_plan + net),
+            places=np.where(unknown, np.nan, register + without_plan + net + mismatch),
             register=np.where(unknown, np.nan, register),
-            net_export=np.where(unknown | (reason == NO_ROLL), np.nan, net),
-            without_plan=np.where(unknown, np.nan, without_plan),
+            net_export=np.where(no_net, np.nan, net),
+            mismatch=np.where(no_net, np.nan, mismatch),
+            without_plan=np.where(unknown | ~self._has_occupants, np.nan, without_plan),
             reason=reason,
             capacity_basis=self._basis(locality, unknown),
             flexible=self._pick(self._flexible, locality) > 0,
             behind=self._pick(self._behind, locality) > 0,
+        )
+
+    def totals(self) -> Totals:
+        """Return the places of each provision over the whole authority."""
+        has_row, has_net, has_occupants, unknown, stated = (
+            found[:, 0, :, 0]
+            for found in (
+                _anywhere(self._behind),
+                self._has_net,
+                self._has_occupants,
+                _anywhere(self._unknown),
+                _anywhere(self._stated),
+            )
+        )
+        no_gap = np.array([r != "" for r in lookup("provisions", "reason_without_gap").values()])
+        known = np.where(no_gap, stated, has_row & ~unknown)
+        register, without_plan = (
+            cells.sum(axis=(0, 2, 4)) for cells in (self._register, self._without_plan)
+        )
+        return Totals(
+            register=np.where(known, register, np.nan),
+            net_export=np.where(has_net, self._net_export.sum(axis=(1, 3)), np.nan),
+            without_plan=np.where(has_occupants, without_plan, np.nan),
+            flexible=has_row & ~_anywhere(self._bound)[:, 0, :, 0],
         )
 
     def _pick(self, cells: np.ndarray, locality: str | None) -> np.ndarray:
@@ -141,6 +195,8 @@ class Supply:
         reason[np.broadcast_to(~self._has_net, reason.shape) & (locality is None)] = NO_ROLL
         reason[assumed] = ASSUMED
         reason[unknown] = NOT_KNOWN
+        taken = np.any(self._behind, axis=(0, 2))[:, None]
+        reason[np.broadcast_to(~taken, reason.shape)] = NO_PHASE
         if locality == OUTSIDE:
             reason[:] = HOMES_OUTSIDE
         reason[np.broadcast_to(~has_row, reason.shape)] = NO_ROW

@@ -13,6 +13,7 @@ from sufficiency.terms import ALL, codes
 
 SHORT = 1e-9
 PLANS_BASES = ("modelled", "person")
+SITED = {"person": "sited", "modelled": "sited, homes modelled, before imports and exports"}
 
 
 def gap_table(
@@ -27,17 +28,18 @@ def gap_table(
         paths: Paths table, or the cubes already counted from it.
         places: Places table.
         basis: `modelled` or `person`: the plans that the paths started from.
-        threshold: Probability of shortage from which a year counts as the first year, for
-            example 0.5.
+        threshold: Probability of shortage at or above which it must stay, from the first year to
+            the last, for example 0.5.
 
     Returns:
-        Gap: rows for locality ALL (basis `authority`: register, net export and occupants without
-        a plan pooled) and for each locality (basis `sited`: what is sited there, no net export).
+        Gap: rows for locality ALL (basis `authority`: register, net export, mismatch and
+        occupants without a plan pooled) and for each locality (basis `sited`: what is sited there,
+        no net export or mismatch).
         gap = demand - places, positive is a shortage. Where a gap cannot be shown, gap,
         probability, expected shortage and first year are missing and gap_reason says why. change
         is demand less that of the base census, path by path. Cells without demand or places in
-        any year are left out. With modelled plans homes are modelled, so locality rows have basis
-        `sited, homes modelled`.
+        any year are left out. With modelled plans homes are modelled: locality rows say so in
+        their basis and have no probability and no first year.
     """
     if basis not in PLANS_BASES:
         raise ValueError(f"basis must be one of {', '.join(PLANS_BASES)}")
@@ -50,6 +52,8 @@ def gap_table(
             for locality, offer in offers.items():
                 demand = cube.at(locality, view)[:, :, :, :-1, :]
                 rows = _cells(demand, offer, cube.years, threshold)
+                if locality is not None and basis == "modelled":
+                    rows[["p_shortage", "first_year"]] = np.nan
                 parts.append(_labelled(rows, cube.scenario, view, locality, basis))
     return checked(Gap, pd.concat(parts, ignore_index=True), "gap")
 
@@ -57,11 +61,10 @@ def gap_table(
 def _labelled(
     rows: pd.DataFrame, scenario: str, view: View, locality: str | None, plans_basis: str
 ) -> pd.DataFrame:
-    sited = "sited" if plans_basis == "person" else "sited, homes modelled"
     return rows.assign(
         scenario=scenario,
         view=view,
-        basis="authority" if locality is None else sited,
+        basis="authority" if locality is None else SITED[plans_basis],
         locality=ALL if locality is None else locality,
     )
 
@@ -87,6 +90,7 @@ def _cells(
         "capacity_basis": offer.capacity_basis[cell],
         "places": places,
         "of_which_net_export": offer.net_export[cell],
+        "of_which_mismatch": offer.mismatch[cell],
         "of_which_without_plan": offer.without_plan[cell],
         "p_shortage": chance,
         "expected_shortage": np.where(has_gap, np.maximum(gap, 0).mean(axis=0), np.nan),
@@ -113,7 +117,11 @@ def _spread(values: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _first_year(chance: np.ndarray, years: tuple[int, ...], threshold: float) -> np.ndarray:
-    """Return each cell's first year with the chance at or above the threshold, in every year."""
-    reached = chance >= threshold
-    first = np.array(years, dtype=float)[np.argmax(reached, axis=0)]
-    return np.broadcast_to(np.where(reached.any(axis=0), first, np.nan), chance.shape)
+    """Return each cell's first year from which the chance stays at or above the threshold.
+
+    It must do so to the last year: a cell short in some years only has no first year. The same
+    number stands in every year of the cell.
+    """
+    lasting = np.logical_and.accumulate((chance >= threshold)[::-1], axis=0)[::-1]
+    first = np.array(years, dtype=float)[np.argmax(lasting, axis=0)]
+    return np.broadcast_to(np.where(lasting[-1], first, np.nan), chance.shape)

@@ -1,13 +1,15 @@
-"""One explicit row group a provision between residence and attendance: the assumed net export.
+"""Two explicit row groups a provision between residence and attendance: net export and mismatch.
 
 Demand counts the authority's residents wherever they are placed; places count seats in its
 schools, whoever sits there. The difference in the base year, residents placed less plan holders
 on roll, is carried as places in other authorities (negative: places used by their children) and
 held constant, until real imports and exports replace it.
 
-It is taken cell by cell, the roll split like the places of its row. So in the base year the gap
-of a cell is roll over places there and nothing else: a split that differs from where residents
-are does not look like a shortage.
+The net export is one total a provision, spread like the roll. What is left in a cell, children
+already placed whose recorded need or age differs from the split of the register, is the mismatch;
+it sums to zero over the provision. With both, the gap of a cell in the base year is roll over
+places there and nothing else: a split that differs from where residents are does not look like a
+shortage, but it is shown, and said where it is large.
 """
 
 from collections.abc import Sequence
@@ -16,10 +18,12 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.findings import Findings
-from sufficiency.places.mix import Mix, cell_rows, largest_remainder
+from sufficiency.places.mix import Mix, cell_rows, split_whole
 from sufficiency.terms import OUTSIDE, codes, lookup
 
 NAME = "Assumed net export"
+MISMATCH_NAME = "Need or age differs from the register's split"
+LARGE_MISMATCH = 0.1
 MOSTLY_WITHOUT_PLANS = ("ap",)
 
 
@@ -31,7 +35,7 @@ def net_export_rows(
     years: int,
     findings: Findings,
 ) -> list[dict[str, object]]:
-    """Return the net export of each provision over need group, phase and year.
+    """Return net export and mismatch of each provision over need group, phase and year.
 
     Args:
         register: Register rows in force at the base census; of a provision with none, those of
@@ -40,11 +44,12 @@ def net_export_rows(
         mix: Base-year plan holders (residents).
         base_year: January census year.
         years: Years ahead.
-        findings: Receives each net export, and why one is missing.
+        findings: Receives each net export, why one is missing, and each large mismatch.
 
     Returns:
-        Records of the Places table, kind `net_export`, for provisions with a known roll. The
-        cells of a provision sum to its residents less plan holders on roll.
+        Records of the Places table for provisions with a known roll. The cells of kind
+        `net_export` sum to the provision's residents less plan holders on roll, those of kind
+        `mismatch` to zero; in each cell residents = plan holders on roll + both.
     """
     records: list[dict[str, object]] = []
     for provision in codes("provisions"):
@@ -57,23 +62,32 @@ def net_export_rows(
         on_roll = np.sum(
             [_roll(row, w) for (_, row), w in zip(rows.iterrows(), places, strict=True)], axis=0
         )
-        numbers = residents - on_roll
-        _report(provision, int(numbers.sum()), rows, findings)
-        shared = {
-            "urn": "",
-            "site_id": "",
-            "name": NAME,
-            "provision": provision,
-            "locality": OUTSIDE,
-            "capacity_basis": "net_export",
-            "kind": "net_export",
-            "flexible": "no",
-            "assumed": "yes" if rows["assumed"].eq("yes").any() else "no",
-        }
-        kept = (residents != 0) | (on_roll != 0)
+        spread = np.maximum(on_roll, 0)
+        net = int(residents.sum() - on_roll.sum())
+        exported = split_whole(net, spread if spread.sum() > 0 else residents)
+        mismatch = residents - on_roll - exported
+        _report(provision, net, rows, findings)
+        _report_mismatch(provision, int(np.abs(mismatch).sum()), int(on_roll.sum()), findings)
+        kept = (residents != 0) | (on_roll != 0) | (exported != 0)
         kept = kept if kept.any() else np.ones_like(kept)
-        for year in range(base_year, base_year + years + 1):
-            records.extend(cell_rows(shared | {"year": year}, numbers, kept))
+        assumed = "yes" if rows["assumed"].eq("yes").any() else "no"
+        for kind, name, numbers in (
+            ("net_export", NAME, exported),
+            ("mismatch", MISMATCH_NAME, mismatch),
+        ):
+            shared = {
+                "urn": "",
+                "site_id": "",
+                "name": name,
+                "provision": provision,
+                "locality": OUTSIDE,
+                "capacity_basis": kind,
+                "kind": kind,
+                "flexible": "no",
+                "assumed": assumed,
+            }
+            for year in range(base_year, base_year + years + 1):
+                records.extend(cell_rows(shared | {"year": year}, numbers, kept))
     return records
 
 
@@ -82,8 +96,7 @@ def _roll(row: pd.Series, weights: np.ndarray) -> np.ndarray:
     if pd.isna(row["on_roll"]):
         return np.zeros_like(weights, dtype=int)
     without = 0 if pd.isna(row["occupants_without_plan"]) else int(row["occupants_without_plan"])
-    all_pupils = largest_remainder(int(row["on_roll"]), weights)
-    return all_pupils - largest_remainder(without, weights)
+    return split_whole(int(row["on_roll"]), weights) - split_whole(without, weights)
 
 
 def _comparable(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:
@@ -112,6 +125,22 @@ def _comparable(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:
         )
         return False
     return True
+
+
+def _report_mismatch(provision: str, moved: int, roll: int, findings: Findings) -> None:
+    if moved <= LARGE_MISMATCH * roll:
+        return
+    findings.warn(
+        "places_mismatch",
+        f"{lookup('provisions', 'name')[provision]}: the register's split by need and age differs "
+        f"from that of residents already placed by {moved} in sum, against {roll} plan holders "
+        "on roll. Their cells are held as they are; a shortage of one cell may be room in another.",
+        "Correct designated_needs, acceptable_needs, ncy_from and ncy_to, or supply plans with "
+        "the school of each child, so that need by school is known.",
+        source="places.csv",
+        column="designated_needs",
+        count=moved,
+    )
 
 
 def _report(provision: str, net: int, rows: pd.DataFrame, findings: Findings) -> None:

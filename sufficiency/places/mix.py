@@ -112,22 +112,22 @@ def covered_cells(row: pd.Series) -> np.ndarray:
     return np.outer(needs @ groups > 0, ncys @ phases > 0)
 
 
-def row_weights(
-    row: pd.Series, mix: Mix, roll: Roll | None, capacity: int
-) -> tuple[np.ndarray, bool]:
+def row_weights(row: pd.Series, mix: Mix, roll: Roll | None) -> tuple[np.ndarray, bool]:
     """Return a row's weights over need group x phase, and whether any plan holder told them.
 
     Args:
         row: A register row.
         mix: Base-year plan holders.
         roll: The school's pupils by phase, where it is known and this row is the whole school.
-        capacity: The row's places; the school's own mix needs plan holders for half of them, or
-            for 10.
+
+    The school's own mix needs plan holders for half of its roll, or for 10. The row's capacity has
+    no say, so that a change of capacity changes no proportion.
     """
     needs, ncys = _allowed(row)
     groups, phases = folds()
     own = mix.of_school.get((str(row["urn"]), str(row["provision"])))
-    enough = own is not None and own.sum() >= min(ENOUGH_KNOWN_THERE, max(capacity / 2, 1))
+    needed = ENOUGH_KNOWN_THERE if pd.isna(row["on_roll"]) else max(int(row["on_roll"]) / 2, 1)
+    enough = own is not None and own.sum() >= min(ENOUGH_KNOWN_THERE, needed)
     holders = own if own is not None and enough else mix.provision(str(row["provision"]))
     within = groups.T @ (holders * np.outer(needs, ncys)) @ phases
     found = bool(within.sum() > 0)
@@ -155,20 +155,25 @@ def _to_roll(weights: np.ndarray, spread: np.ndarray, roll: Roll) -> np.ndarray:
     return result if result.sum() > 0 else weights
 
 
-def largest_remainder(total: int, weights: np.ndarray) -> np.ndarray:
+def split_whole(total: int, weights: np.ndarray) -> np.ndarray:
     """Return whole numbers in proportion to the weights that sum to the total exactly.
 
-    Each cell gets its share rounded down; what is left goes one each to the largest remainders,
-    the earlier cell first where they tie (Hamilton's method). All-zero weights count as equal.
+    Places are given out one by one, each to the cell with the largest weight over one more than
+    twice what it has, the earlier cell first where they tie (the Sainte-Lague or Webster method).
+    So a larger total never lowers a cell, which largest remainders cannot promise (the Alabama
+    paradox). All-zero weights count as equal; a negative total gives negative numbers.
     """
     flat = np.asarray(weights, dtype=float).ravel()
     flat = flat if flat.sum() > 0 else np.ones_like(flat)
-    share = np.round(abs(total) * flat / flat.sum(), 9)
-    whole = np.floor(share).astype(int)
-    left = abs(total) - int(whole.sum())
-    order = np.lexsort((np.arange(len(flat)), -(share - whole), flat == 0))
-    whole[order[:left]] += 1
-    return (np.sign(total) * whole).reshape(np.shape(weights))
+    cells = np.flatnonzero(flat > 0)
+    # A subnormal weight may underflow when divided; scaling keeps every quotient in order.
+    scaled = flat[cells] / flat[cells].max()
+    quotients = scaled[:, None] / (2 * np.arange(abs(total)) + 1)
+    order = np.argsort(-quotients, axis=None, kind="stable")[: abs(total)]
+    given = np.bincount(order // max(abs(total), 1), minlength=len(cells))
+    whole = np.zeros(len(flat), dtype=int)
+    whole[cells] = np.sign(total) * given
+    return whole.reshape(np.shape(weights))
 
 
 def cell_rows(

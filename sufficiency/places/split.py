@@ -16,10 +16,10 @@ from sufficiency.places.mix import (
     Mix,
     cell_rows,
     covered_cells,
-    largest_remainder,
     plan_mix,
     roll_by_phase,
     row_weights,
+    split_whole,
 )
 
 CENSUS_DAY = "01-15"
@@ -67,8 +67,10 @@ def places(
     Returns:
         Places. A row is counted in the years in which it is in force on census day (15 January);
         proposed rows never are. A register row whose capacity is unknown has parts of 0 places
-        marked as assumed, so that no cell it could serve shows a gap. Net export and occupants
-        without a plan have rows of their own (`kind`).
+        marked as assumed, so that no cell it could serve shows a gap. More capacity never lowers
+        a part. Net export, mismatch and occupants without a plan have rows of their own (`kind`);
+        a row whose occupants without a plan are not known has none, one known to have no such
+        occupants has parts of 0.
     """
     counted = register[register["change_status"].isin(list(COUNTED))].reset_index(drop=True)
     mix = plan_mix(plans, base_year)
@@ -139,7 +141,7 @@ def _parts(
         capacity, basis = _capacity(row, capacity_basis)
         key = (str(row["urn"]), str(row["provision"]))
         roll = rolls.get(key) if alone.get(key, False) else None
-        weights, found = row_weights(row, mix, roll, capacity or 0)
+        weights, found = row_weights(row, mix, roll)
         parts.append(_Part(weights, covered_cells(row), capacity, basis))
         if not found and capacity:
             even.append(str(row["name"]))
@@ -166,7 +168,7 @@ def _capacity(row: pd.Series, chosen: str) -> tuple[int | None, str]:
 
 
 def _register_rows(row: pd.Series, part: _Part, year: int) -> list[dict[str, object]]:
-    numbers = largest_remainder(part.capacity or 0, part.weights)
+    numbers = split_whole(part.capacity or 0, part.weights)
     assumed = "yes" if part.capacity is None else row["assumed"]
     shared = _shared(row, year) | {"kind": "register", "assumed": assumed}
     shared["capacity_basis"] = part.basis
@@ -174,13 +176,13 @@ def _register_rows(row: pd.Series, part: _Part, year: int) -> list[dict[str, obj
 
 
 def _without_plan_rows(row: pd.Series, part: _Part, year: int) -> list[dict[str, object]]:
-    if pd.isna(row["occupants_without_plan"]) or row["occupants_without_plan"] == 0:
+    if pd.isna(row["occupants_without_plan"]):
         return []
-    numbers = -largest_remainder(int(row["occupants_without_plan"]), part.weights)
+    numbers = -split_whole(int(row["occupants_without_plan"]), part.weights)
     shared = _shared(row, year) | {"kind": "without_plan", "assumed": row["assumed"]}
     shared["capacity_basis"] = part.basis
     shared["name"] = f"{row['name']}: pupils without a plan"
-    return cell_rows(shared, numbers, numbers != 0)
+    return cell_rows(shared, numbers, part.covered)
 
 
 def _shared(row: pd.Series, year: int) -> dict[str, object]:

@@ -5,6 +5,7 @@ starts from rolls. A starter row can show change from today's roll, never a shor
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,7 @@ def starter_register(
     frame = pd.DataFrame(rows, columns=columns)
     frame["effective_from"] = f"{base_year - 1}-09-01"
     _report(frame, authority, findings)
+    _report_year(frame, base_year, findings)
     order = {name: place for place, name in enumerate(codes("provisions"))}
     rank = frame["provision"].map(order)
     frame = frame.assign(rank=rank).sort_values(["rank", "name", "urn"], kind="stable")
@@ -115,6 +117,7 @@ def _row(school: School, provision: str, name: str, places: object, physical: ob
     known = set(codes("needs"))
     needs = [n for n in str(school["designated_needs"]).split() if n in known]
     needs = [] if provision in BASES else needs
+    source, as_at = _roll_source(school, provision)
     return {
         "urn": school["urn"],
         "site_id": "main",
@@ -139,10 +142,30 @@ def _row(school: School, provision: str, name: str, places: object, physical: ob
         "easting": school["easting"],
         "northing": school["northing"],
         "locality": school["locality"] or OUTSIDE,
-        "source": f"school list and census ({school['source']})",
-        "as_at_date": "",
+        "source": source,
+        "as_at_date": as_at,
         "notes": UNCONFIRMED if not note else f"{UNCONFIRMED}; {note}",
     }
+
+
+def _roll_source(school: School, provision: str) -> tuple[str, str]:
+    """Return the one source of a row's roll and its date, empty where the list does not give one.
+
+    The roll is the school census's where it equals the census's ages together. The census is taken
+    on the third Thursday of January.
+    """
+    year, parts = school["headcount_year"], [school[c] for c in ROLL_COLUMNS.values()]
+    counted = pd.notna(year) and sum(int(n) for n in parts if pd.notna(n)) == school["on_roll"]
+    if provision in BASES or not counted:
+        layouts = str(school["source"]).split()
+        return f"school list ({layouts[0]})" if layouts else "school list", ""
+    return f"school census, January {year}", third_thursday_of_january(int(year))
+
+
+def third_thursday_of_january(year: int) -> str:
+    """Return the day of the spring school census as YYYY-MM-DD: 2025 -> `2025-01-16`."""
+    first = date(year, 1, 1)
+    return first.replace(day=15 + (3 - first.weekday()) % 7).isoformat()
 
 
 def _ncy_range(school: School, provision: str) -> tuple[int, int, str]:
@@ -215,4 +238,20 @@ def _report(frame: pd.DataFrame, authority: str, findings: Findings) -> None:
             "Add a row for each unit and resourced provision; until then their places are "
             "unknown, not zero.",
             source="places.csv",
+        )
+
+
+def _report_year(frame: pd.DataFrame, base_year: int, findings: Findings) -> None:
+    years = frame.loc[frame["as_at_date"] != "", "as_at_date"].str[:4].astype(int)
+    other = years[years != base_year]
+    if len(other):
+        findings.warn(
+            "starter_roll_of_another_year",
+            f"{len(other)} rows take their roll from January "
+            f"{', '.join(str(year) for year in sorted(other.unique()))}, not from the base census "
+            f"of January {base_year}.",
+            f"Put the school census of January {base_year} into inputs/, or correct these rows.",
+            source="places.csv",
+            column="as_at_date",
+            count=len(other),
         )

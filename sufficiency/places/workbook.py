@@ -30,6 +30,7 @@ SHEET = "Places"
 PROPERTY = "places_fingerprint"
 CREATED = datetime(2025, 1, 1)
 HEADER_SEARCHED_ROWS = 10
+NOTICE = "RESTRICTED: not for publication"
 WIDTHS = {"name": 40, "designated_needs": 26, "acceptable_needs": 22, "source": 34, "notes": 44}
 CHOICES = {
     "provision": codes,
@@ -99,7 +100,8 @@ def add_places_sheet(book: Any, register: pd.DataFrame) -> None:
             "columns": [{"header": c, "header_format": heading} for c in REGISTER_COLUMNS],
         },
     )
-    sheet.freeze_panes(1, REGISTER_COLUMNS.index("name") + 1)
+    sheet.set_header(f"&C{NOTICE}")
+    sheet.set_footer(f"&C{NOTICE}")
     book.set_custom_property(PROPERTY, fingerprint(cells))
 
 

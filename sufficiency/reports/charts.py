@@ -21,7 +21,7 @@ from sufficiency.reports.printing import NOT_KNOWN, in_order, printed
 from sufficiency.terms import ALL, lookup
 
 ROUND_STEPS = [1, 2, 5, 10]
-ASSUMED = "Places assumed from today's roll"
+NOT_CONFIRMED = "Places not confirmed"
 BAND_WORDS = "8 in 10 futures (P10 to P90)"
 NO_HISTORY = pd.DataFrame({"year": pd.Series(dtype="int64"), "plans": pd.Series(dtype="float64")})
 
@@ -42,16 +42,15 @@ def demand_and_places(
         places: One row a year: year, places (missing where not known); None where a count of
             places has no meaning, as for independent schools.
         history: One row a past January: year, plans.
-        assumed: Whether the places are assumed from today's roll.
+        assumed: Whether the places await a planner; then none is drawn, for a line beside demand
+            would show a gap that is not known.
     """
     name = lookup("provisions", "name").get(provision, provision)
     table = _yearly(demand, history)
-    labels = ["Demand"]
-    if places is not None:
+    if places is not None and not assumed:
         table["places"] = table["year"].map(places.set_index("year")["places"].astype("Float64"))
-        labels.append("places")
-    known = places is not None and bool(table["places"].notna().any())
-    label = ASSUMED if assumed else "Places for residents"
+    known = "places" in table and bool(table["places"].notna().any())
+    label = "Places for residents"
 
     def draw(figure: Figure) -> None:
         axes = _axes(figure, "Plans")
@@ -63,7 +62,6 @@ def demand_and_places(
                 line["places"].to_numpy(dtype=float),
                 color=PLACES,
                 linewidth=2,
-                linestyle="--" if assumed else "-",
                 marker="s",
                 markersize=5,
                 label=label,
@@ -71,12 +69,13 @@ def demand_and_places(
         _finish(axes, figure, table)
 
     alt = f"{name}. {_demand_words(table)}"
-    if places is not None:
+    note = ""
+    if places is not None and assumed:
+        note = f"{NOT_CONFIRMED}: no places or gap are shown until a planner confirms them."
+        alt += f" {NOT_CONFIRMED}."
+    elif places is not None:
         alt += " " + (_places_words(table, label) if known else "Places are not known.")
-    title = f"{name}: demand and places" if places is not None else f"{name}: demand"
-    note = (
-        "" if not assumed or not known else f"{ASSUMED}: no gap is shown until they are confirmed."
-    )
+    title = f"{name}: demand and places" if "places" in table else f"{name}: demand"
     return Picture(title, alt, _readable(table, label), drawn(draw), note)
 
 

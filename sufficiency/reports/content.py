@@ -5,7 +5,7 @@ expected shortages, both of which add up by construction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +17,7 @@ from sufficiency.reports.printing import in_order
 from sufficiency.terms import ALL, OUTSIDE, lookup
 
 YEARS_AHEAD = 5
+MODELLED_GAP = "Homes are modelled: a guide, not a finding."
 OUTSIDE_NAME = "Outside the authority (not on the map)"
 
 
@@ -70,6 +71,9 @@ def report_content(
     gap, demand = run_tables["gap"], run_tables["demand"]
     focus = focus_year(demand, about.base_year)
     licences = run_tables["input_files"]["licence"]
+    everything = tables.gap_table(gap, about.base_year)
+    if not tables.has_gaps(gap):
+        everything = replace(everything, caption="Change in demand")
     return ReportContent(
         authority=about.authority,
         authority_name=about.authority_name,
@@ -81,7 +85,7 @@ def report_content(
         maps=() if shapes is None else locality_maps(gap, demand, shapes, about.base_year),
         balance=tables.balance_table(run_tables["provision_balance"], focus),
         main=tables.largest(gap, focus, about.base_year),
-        everything=tables.gap_table(gap, about.base_year),
+        everything=everything,
         beside=tables.beside_table(run_tables["beside_others"]),
         accuracy=appendices.accuracy_table(run_tables["accuracy"]),
         assumptions=appendices.assumptions_table(run_tables["assumptions"]),
@@ -215,7 +219,10 @@ def recorded(stock: pd.DataFrame, authority: str, base_year: int) -> dict[str, p
 def locality_maps(
     gap: pd.DataFrame, demand: pd.DataFrame, shapes: gpd.GeoDataFrame, base_year: int
 ) -> tuple[Picture, ...]:
-    """Return the maps of a run: change in plans and, where places are known, shortage.
+    """Return the maps of a run: change in plans and, where places are known, gap by locality.
+
+    Where homes are modelled the second is titled as modelled, before imports and exports: a guide,
+    never a finding.
 
     Args:
         gap: The `gap` table.
@@ -237,15 +244,22 @@ def locality_maps(
     ]
     shortages = locality_shortages(gap, focus)
     if shortages["value"].notna().any():
+        title = f"Expected shortage against the places in each locality, January {focus}"
+        sited = (
+            "Only places in the locality are counted, so a shortage here may be met elsewhere; "
+            "localities do not add up to the authority."
+        )
+        if modelled:
+            title = f"Modelled shortage by locality, before imports and exports, January {focus}"
+            sited = f"{MODELLED_GAP} {sited}"
         made.append(
             maps.locality_map(
                 shapes,
                 _renamed(shortages),
-                title=f"Expected shortage against the places in each locality, January {focus}",
+                title=title,
                 unit="places",
                 rise="Shortage",
-                note="Only places in the locality are counted, so a shortage here may be met "
-                f"elsewhere; localities do not add up to the authority. {note}".strip(),
+                note=sited,
             )
         )
     return tuple(made)

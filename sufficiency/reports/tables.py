@@ -7,6 +7,7 @@ from sufficiency.reports.printing import (
     Kind,
     ReportTable,
     chosen_columns,
+    printed,
     printed_range,
 )
 from sufficiency.terms import ALL, lookup
@@ -15,6 +16,8 @@ ALL_NEEDS, ALL_PHASES, WHOLE_AUTHORITY = "All needs", "All phases", "Whole autho
 HIGH, LOW = " (1 in 10 higher)", " (1 in 10 lower)"
 FUTURES = "8 in 10 futures"
 HALF_A_CHILD = 0.5
+NOT_APPLICABLE = "not applicable"
+SHORTAGES = ("shortage_total", "shortage_range", "shortage_elsewhere", "shortage_unmet")
 MEASURES = {
     "plan_rate": "Plans per 1,000 residents aged 0 to 24",
     "independent_and_nmss_share": "Plans in independent and non-maintained special schools",
@@ -76,7 +79,8 @@ def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
         else "Places are assumed from today's roll or not known, so this shows change in demand "
         "only: correct the Places sheet and run again to see gaps."
     )
-    return chosen_columns(main_name(gap), _named(gap), columns, note)
+    missing = f"{NOT_KNOWN}, or {NOT_APPLICABLE} where a gap has no meaning"
+    return chosen_columns(main_name(gap), _named(gap), columns, note, missing)
 
 
 def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> ReportTable:
@@ -158,29 +162,59 @@ def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
         in_year[in_year["view"] == "placements"].assign(
             possible=lambda t: t["provision"].map(possible) - t["demand_mean"],
             range=lambda t: printed_range(t["demand_p10"], t["demand_p90"], "whole"),
+            shortage_range=lambda t: printed_range(t["shortage_p10"], t["shortage_p90"], "whole"),
         )
     )
+    empty = {name: rows[name].isna().all() for name in SHORTAGES}
+    rows = _in_words(rows, ~_has_gap_at_all(in_year[in_year["view"] == "placements"]))
     columns: dict[str, tuple[str, Kind]] = {
         "provision": ("Provision", "text"),
         "demand_mean": ("Demand", "whole"),
         "range": (f"Demand in {FUTURES}", "range"),
         "possible": ("Further possible demand", "whole"),
         "register_places": ("Places on the register", "whole"),
-        "net_export": ("Places used elsewhere, net", "signed"),
+        "net_export": (
+            "Net places used in other authorities (minus: used by theirs)",
+            "signed",
+        ),
         "without_plan": ("Places used without a plan", "signed"),
-        "shortage_total": ("Expected shortage", "whole"),
-        "shortage_elsewhere": ("Of which free places could meet", "whole"),
-        "shortage_unmet": ("Of which they could not", "whole"),
+        "shortage_total": ("Expected shortage", "range"),
+        "shortage_range": (f"Shortage in {FUTURES}", "range"),
+        "shortage_elsewhere": ("Of which places elsewhere could meet", "range"),
+        "shortage_unmet": ("Of which they could not", "range"),
         "gap_reason": ("Why there is no gap", "text"),
     }
-    if rows["shortage_total"].isna().all():
-        columns = {c: v for c, v in columns.items() if not c.startswith("shortage_")}
+    columns = {name: heading for name, heading in columns.items() if not empty.get(name, False)}
+    if empty["shortage_elsewhere"]:
+        columns.pop("shortage_unmet", None)
     note = (
         "Further possible demand is children not in a school place who may come to need this one; "
         "it is not a measure of unmet duty. Expected shortage is summed over need groups and "
-        "phases without setting surplus against it."
+        "phases without setting surplus against it; phases that no register row takes are left out."
     )
+    if empty["shortage_elsewhere"] and not empty["shortage_total"]:
+        note += (
+            " Places are pooled over the authority: what places in other localities could meet is "
+            "not shown while homes are modelled."
+        )
     return chosen_columns(f"Demand and places by provision, January {year}", rows, columns, note)
+
+
+def _has_gap_at_all(rows: pd.DataFrame) -> pd.Series:
+    return rows["provision"].map(lookup("provisions", "capacity_gap")) == "yes"
+
+
+def _in_words(rows: pd.DataFrame, no_meaning: pd.Series) -> pd.DataFrame:
+    """Return the shortages as printed, with missing ones told apart from meaningless ones."""
+    missing = no_meaning.map({True: NOT_APPLICABLE, False: NOT_KNOWN})
+    words = {
+        name: [
+            value if name == "shortage_range" and pd.notna(value) else printed(value, "whole", word)
+            for value, word in zip(rows[name], missing, strict=True)
+        ]
+        for name in SHORTAGES
+    }
+    return rows.assign(**words)
 
 
 def beside_table(beside: pd.DataFrame) -> ReportTable:

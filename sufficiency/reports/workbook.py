@@ -95,8 +95,8 @@ def _add_read_me(book: Workbook, content: ReportContent, sheets: dict[str, Repor
         "pass on.",
         "Start with the sheet Places: correct the rows, put no in the column assumed for each row "
         "you have checked, save, and run the forecast again.",
-        "Until a row is confirmed its places are assumed from today's roll, and only change from "
-        "today's roll is shown for it.",
+        "Until a row is confirmed its places are assumed from today's roll, and only change in "
+        "demand (in residents placed) is shown for it.",
         f"{NO_VALUE} is a number that is not known or does not apply, never nought; {NO_TEXT} is "
         "nothing to say.",
         "Sheets: Places (the register to correct), " + ", ".join(sheets) + ".",

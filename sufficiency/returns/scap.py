@@ -11,10 +11,16 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
+from sufficiency.contracts import ScapDraft, checked
 from sufficiency.errors import SufficiencyError
+from sufficiency.findings import Findings
 from sufficiency.terms import lookup
 
 STATUS = "draft, unverified"
+BASE_STATUS = "base census (modelled), unverified"
+MOST_GROWTH = 0.15  # Growth of a total in one year above this needs a word of explanation.
+GROWTH_FROM = 10  # Below so many children a share of growth says nothing.
+SHOWN = 5
 NCY_NAMES = {0: "Reception", **{n: str(n) for n in range(1, 12)}}
 
 
@@ -41,11 +47,12 @@ def scap_draft(paths: pd.DataFrame, authority: str, base_year: int) -> pd.DataFr
     Args:
         paths: The `paths` table of one scenario.
         authority: Three-digit DfE code of the authority that maintains the plans.
-        base_year: Base census; the first forecast is the next January.
+        base_year: Base census, year 0; the first forecast is the next January.
 
     Returns:
         One row a planning area and academic year, as far as the paths go: 5 years of primary and 7
-        of secondary at most. Year groups outside a row's phase are missing, `total` is their sum
+        of secondary at most, after a row of the base census itself, so that year 0 can be checked
+        (contract `ScapDraft`). Year groups outside a row's phase are missing, `total` is their sum
         and `unrounded_total` the mean before rounding.
 
     Raises:
@@ -66,8 +73,8 @@ def scap_draft(paths: pd.DataFrame, authority: str, base_year: int) -> pd.DataFr
         )
     counted = _counted(paths)
     areas = planning_areas()
-    rows = areas.loc[areas.index.repeat(areas["forecast_years"])].copy()
-    rows["year"] = base_year + 1 + rows.groupby("planning_area").cumcount()
+    rows = areas.loc[areas.index.repeat(areas["forecast_years"] + 1)].copy()
+    rows["year"] = base_year + rows.groupby("planning_area").cumcount()
     rows = rows[rows["year"] <= last].reset_index(drop=True)
     cells = counted.reindex(pd.MultiIndex.from_frame(rows[["code", "year"]]), fill_value=0)
     taught = np.array(
@@ -79,7 +86,8 @@ def scap_draft(paths: pd.DataFrame, authority: str, base_year: int) -> pd.DataFr
     sums = np.where(taught, cells.to_numpy(dtype=np.int64), 0)
     rounded = largest_remainder(sums, runs)
     columns = pd.DataFrame(rounded, columns=list(NCY_NAMES.values())).astype("Int64").where(taught)
-    return pd.concat(
+    status = (rows["year"] == base_year).map({True: BASE_STATUS, False: STATUS})
+    draft = pd.concat(
         [
             pd.DataFrame({"authority": authority}, index=rows.index),
             rows[["planning_area", "phase", "code", "provision_type", "year"]],
@@ -87,9 +95,58 @@ def scap_draft(paths: pd.DataFrame, authority: str, base_year: int) -> pd.DataFr
             columns,
             pd.Series(rounded.sum(axis=1), name="total"),
             pd.Series(sums.sum(axis=1) / runs, name="unrounded_total"),
-            pd.Series(STATUS, index=rows.index, name="status"),
+            status.rename("status"),
         ],
         axis=1,
+    )
+    return checked(ScapDraft, draft, "scap_draft")
+
+
+def scap_checks(draft: pd.DataFrame) -> Findings:
+    """Return what a person should explain or correct before any of a draft is sent.
+
+    Totals that grow by more than `MOST_GROWTH` in a year, of at least `GROWTH_FROM` children, and
+    year groups that have children where the year before had none in them or the year group below.
+
+    Args:
+        draft: From `scap_draft`, with its rows of the base census.
+    """
+    found = Findings()
+    order = draft.sort_values(["planning_area", "year"], kind="stable")
+    before = order.groupby("planning_area")["total"].shift()
+    growth = order["total"] / before.where(before >= GROWTH_FROM) - 1
+    _tell(
+        found,
+        "scap_total_grows",
+        order.loc[growth > MOST_GROWTH],
+        f"totals grow by more than {MOST_GROWTH:.0%} in a year",
+    )
+    ncys = list(NCY_NAMES.values())
+    taught = order[ncys]
+    earlier = taught.groupby(order["planning_area"]).shift()
+    below = earlier.T.shift().T
+    none_before = earlier.eq(0) & (below.eq(0) | below.isna())
+    new = (taught.gt(0) & none_before).fillna(False).to_numpy(dtype=bool)
+    _tell(
+        found,
+        "scap_cell_from_zero",
+        order.iloc[np.flatnonzero(new.sum(axis=1))],
+        f"rows have children in a year group without any the year before ({int(new.sum())} cells)",
+    )
+    return found
+
+
+def _tell(found: Findings, check: str, cases: pd.DataFrame, what: str) -> None:
+    if cases.empty:
+        return
+    shown = [f"{r.code} {r.phase} {r.academic_year}" for r in cases.itertuples()]
+    more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
+    found.warn(
+        check,
+        f"SCAP draft: {len(cases)} {what}: {', '.join(shown[:SHOWN])}{more}.",
+        "Explain the change or correct the plans it starts from before sending any of the draft.",
+        source="scap_draft",
+        count=len(cases),
     )
 
 

@@ -42,6 +42,8 @@ WORTH_HAVING = (
     ("statistical_neighbours",),
 )
 
+RECENT_YEARS = 3
+
 
 @dataclass(frozen=True)
 class Published:
@@ -70,6 +72,14 @@ def read_layouts(folder: Path, findings: Findings) -> tuple[dict[str, pd.DataFra
             frame = layout.read(path, findings)
         except SufficiencyError as err:
             findings.block("file_unreadable", str(err), "Replace the file.", source=path.name)
+            continue
+        except Exception as err:  # whatever a damaged file provokes must not hide the other files
+            findings.block(
+                "file_unreadable",
+                f"{path.name} could not be read as {layout.title} ({type(err).__name__}).",
+                "Download or copy the file again; if it is as published, report this.",
+                source=path.name,
+            )
             continue
         parts.setdefault(layout.name, []).append(frame)
         name = path.relative_to(folder).as_posix()
@@ -104,18 +114,29 @@ def read_published(
             findings.block("table_not_made", str(err), "Correct the inputs and run again.")
             return None
 
-    if not all(any(name in tables for name in group) for group in NEEDED):
+    def has(*names: str) -> bool:
+        return any(name in tables for name in names)
+
+    stock = flows = people = schools = areas = None
+    if has(*NEEDED[0]):
+        stock = made(lambda: published.published_stock(tables, findings, authority))
+    if stock is not None and not _is_known(stock, authority, findings):
         return None
-    stock = made(lambda: published.published_stock(tables, findings, authority))
-    flows = made(lambda: published.published_flows(tables, findings, authority))
-    people = made(lambda: population.population(tables, authority, until_year, findings))
-    schools = made(
-        lambda: establishments.establishments(tables, tables.get("postcodes"), authority, findings)
-    )
-    areas = made(lambda: small_areas.small_areas(tables, authority, findings))
+    if has(*NEEDED[2]):
+        flows = made(lambda: published.published_flows(tables, findings, authority))
+    if has("mye_district") and has("lookup_lad_la"):
+        people = made(lambda: population.population(tables, authority, until_year, findings))
+    if has("gias_full", "gias_extract"):
+        postcodes = tables.get("postcodes")
+        schools = made(
+            lambda: establishments.establishments(tables, postcodes, authority, findings)
+        )
+    if has("lookup_lsoa21") and has("lookup_lad_la"):
+        areas = made(lambda: small_areas.small_areas(tables, authority, findings))
     if stock is None or flows is None or people is None or schools is None or areas is None:
         return None
-    _say_if_unknown(stock, authority, findings)
+    if not all(has(*group) for group in NEEDED):
+        return None
     shapes = tables["lsoa21_polygons"]
     return Published(
         input_files=files,
@@ -147,14 +168,25 @@ def _say_what_is_missing(tables: dict[str, pd.DataFrame], findings: Findings) ->
                 )
 
 
-def _say_if_unknown(stock: pd.DataFrame, authority: str, findings: Findings) -> None:
-    known = stock.loc[stock["level"] == "authority", ["authority", "authority_name"]]
-    if authority not in set(known["authority"]):
-        findings.block(
-            "authority_unknown",
-            f"No published plans of authority {authority} were found among "
-            f"{known['authority'].nunique()} authorities.",
-            "Correct authority in sufficiency.toml: the three-digit DfE code, for example 839.",
-            source="sufficiency.toml",
-            column="authority",
+def _is_known(stock: pd.DataFrame, authority: str, findings: Findings) -> bool:
+    """Say whether the files are about this authority today; what follows is noise if not."""
+    areas = stock[stock["level"] == "authority"]
+    own = areas[areas["authority"] == authority]
+    newest = int(areas["year"].max())
+    if own.empty:
+        found = f"none of the {areas['authority'].nunique()} authorities in the files has this code"
+    elif int(own["year"].max()) < newest - RECENT_YEARS:
+        found = (
+            f"{own['authority_name'].iloc[-1]} has no figures after January "
+            f"{int(own['year'].max())}, so it has probably been reorganised under another code"
         )
+    else:
+        return True
+    findings.block(
+        "authority_unknown",
+        f"Authority {authority}: {found}.",
+        "Correct authority in sufficiency.toml: the three-digit DfE code, for example 839.",
+        source="sufficiency.toml",
+        column="authority",
+    )
+    return False

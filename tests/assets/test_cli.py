@@ -1,11 +1,15 @@
 """The command: exit codes, and words that tell a planner what to do."""
 
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from assets.cli import cli, main
+from assets.locking import only_run
 from sufficiency.workspace import Workspace
 
 
@@ -78,3 +82,41 @@ def test_run_ends_with_1_and_writes_nothing_where_findings_block(demo: Workspace
 @pytest.mark.parametrize("option", [("--years", 11), ("--paths", 0), ("--seed", -1)])
 def test_choices_out_of_range_are_refused(demo_files: Path, option: tuple[str, int]) -> None:
     assert called("run", demo_files, *option).exit_code == 2
+
+
+def test_a_second_run_of_a_workspace_is_told_to_wait(demo: Workspace) -> None:
+    with only_run(demo.dagster_home):
+        second = subprocess.run(
+            [sys.executable, "-m", "assets.cli", "run", str(demo.root)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert second.returncode == 2
+    assert "Another run of" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert not demo.outputs.exists()
+
+
+def test_a_busy_port_is_named_with_another_to_try(demo_files: Path) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        result = called("ui", demo_files, "--port", port)
+    assert result.exit_code == 2
+    assert f"--port {port + 1}" in result.output
+
+
+def test_what_nobody_foresaw_is_one_line_and_exit_code_2(
+    demo_files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a value that must not be shown")
+
+    monkeypatch.setattr("assets.reading.read_workspace", broken)
+    assert ended_with(monkeypatch, "check", demo_files) == 2
+    told = capsys.readouterr().err
+    assert "ZeroDivisionError" in told
+    assert "must not be shown" not in told
+    assert "Traceback" not in told

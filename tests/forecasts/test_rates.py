@@ -22,7 +22,9 @@ def test_chances_are_chances_and_shares_sum_to_one(rates):
         assert table.sum(axis=-1) == pytest.approx(np.ones(table.shape[:-1]))
     assert (rates.join >= 0).all()
     assert (rates.affinity > 0).all()
-    assert rates.notes == ()
+    alone = [note for note in rates.notes if "alone" in note]
+    assert len(alone) == 1  # this authority's plans by need are not among the made-up tables
+    assert alone[0].startswith("Changes of recorded need")
 
 
 def test_everybody_has_left_by_26(rates):
@@ -52,21 +54,21 @@ def test_nobody_joins_or_moves_into_a_setting_that_does_not_take_their_age(rates
     can = allowed(rates.settings)
     assert (rates.join_setting[~can] == 0).all()
     for age in range(25):
-        into = rates.move[age] - np.diag(np.diag(rates.move[age]))
-        assert (into[:, ~can[age + 1]] == 0).all()
+        into = rates.move[age] * (1 - np.eye(len(rates.settings)))
+        assert (into[:, :, ~can[age + 1]] == 0).all()
 
 
 def test_everyone_leaves_early_years_by_five_and_school_by_twenty(rates):
     place = rates.settings.index
-    assert rates.move[4, place("EYP"), place("EYP")] == 0
+    assert (rates.move[4, :, place("EYP"), place("EYP")] == 0).all()
     for school in ("MSAC", "MSLA", "SPLA", "SPIN", "RP"):
-        assert rates.move[19, place(school), place(school)] == 0
-        assert rates.move[22, place(school), place(school)] == 0
+        assert (rates.move[19, :, place(school), place(school)] == 0).all()
+        assert (rates.move[22, :, place(school), place(school)] == 0).all()
 
 
 def test_phase_transfer_moves_more_into_special_schools_than_other_years(rates):
     place = rates.settings.index
-    into = rates.move[:, place("MSAC"), place("SPLA")]
+    into = rates.move[:, rates.needs.index("ASD"), place("MSAC"), place("SPLA")]
     assert into[10] > 2 * max(into[8], into[12])
 
 
@@ -77,7 +79,7 @@ def test_movement_turns_one_age_into_the_next(stock, flows):
     shares = defaults.setting_shares(rates.settings) * allowed(rates.settings)
     shares /= shares.sum(axis=1, keepdims=True)
     staying = now[7] * shares[7] * (1 - 0.02)
-    moved = staying @ rates.move[7]
+    moved = staying @ rates.move[7].mean(axis=0)
     joined = (now[8] - staying.sum()) * rates.join_setting[8]
     after = (moved + joined) / now[8]
     assert after == pytest.approx(shares[8], abs=0.02)
@@ -164,13 +166,14 @@ def test_a_missing_table_of_england_is_replaced_and_said(stock, flows, dimension
     gone = (stock["level"] == "national") & (stock["dimension"] == dimension)
     rates = estimate_rates(stock[~gone], flows, "905", 2025)
     assert any(note in said for said in rates.notes)
-    assert rates.move.sum(axis=2) == pytest.approx(np.ones((26, 23)))
+    assert rates.move.sum(axis=3) == pytest.approx(np.ones((26, 15, 23)))
 
 
 def test_totals_alone_give_rates_from_defaults_with_a_note_for_each(stock, flows):
     bare = stock[stock["dimension"] == "total"]
     rates = estimate_rates(bare, flows.iloc[:0], "905", 2025)
-    assert len(rates.notes) == 8
+    assert len(rates.notes) == 8 + 8
+    assert sum("England's alone" in note for note in rates.notes) == 6
     ratio = rates.leave[20, 0]
     assert ratio == pytest.approx(1 - defaults.cohort_ratios()[20])
     assert rates.join[4].sum() > rates.join[12].sum()
@@ -179,3 +182,43 @@ def test_totals_alone_give_rates_from_defaults_with_a_note_for_each(stock, flows
 def test_an_authority_that_is_not_published_is_an_error(stock, flows):
     with pytest.raises(SufficiencyError, match="Authority 123"):
         estimate_rates(stock, flows, "123", 2025)
+
+
+def test_own_new_plans_of_annotated_years_are_left_out(stock, flows):
+    own = flows["authority"] == "905"
+    odd = flows.assign(
+        value=flows["value"].mask(own & (flows["key"].isin(["ASD", "7"])), flows["value"] * 9)
+    )
+    left_out = estimate_rates(stock, odd, "905", 2025, annotated_years=(2025,))
+    alone = estimate_rates(stock, flows[~own], "905", 2025)
+    assert np.array_equal(left_out.join, alone.join)
+    assert np.array_equal(left_out.leave, alone.leave)
+    assert not np.array_equal(estimate_rates(stock, odd, "905", 2025).join, alone.join)
+    said = [note for note in left_out.notes if note not in alone.notes]
+    assert said == ["The authority's own flows of calendar 2024 are left out, as set."]
+    for what in ("Ages of joiners", "Needs of joiners", "Chances of leaving"):
+        assert any(n.startswith(what) and "England's alone" in n for n in left_out.notes)
+
+
+def test_other_years_still_count_when_one_is_left_out(stock, flows):
+    own = flows["authority"] == "905"
+    earlier = flows[own & (flows["flow"] == "new_plans")].assign(year=2024, calendar_year=2023)
+    doubled = earlier["value"].mask(earlier["key"] == "7", earlier["value"] * 2)
+    both = pd.concat([flows, earlier.assign(value=doubled)])
+    kept = estimate_rates(stock, both, "905", 2025, annotated_years=(2025,))
+    only = pd.concat([flows[~own], earlier.assign(value=doubled)])
+    assert np.array_equal(kept.join, estimate_rates(stock, only, "905", 2025).join)
+    assert any("Ages of joiners" in n and "shifted" in n for n in kept.notes)
+
+
+def test_years_that_are_not_recent_change_nothing(stock, flows, rates):
+    again = estimate_rates(stock, flows, "905", 2025, annotated_years=(2010, 2026))
+    assert np.array_equal(again.join, rates.join)
+    assert again.notes == rates.notes
+
+
+def test_nobody_moves_into_placement_not_recorded(rates):
+    lost = rates.settings.index("UNK")
+    into = np.delete(rates.move[:, :, :, lost], lost, axis=2)
+    assert (into == 0).all()
+    assert (rates.affinity[:, lost] == 1).all()

@@ -25,6 +25,9 @@ BALANCE = {
     "shortage_total": 17.0,
     "shortage_elsewhere": 2.0,
     "shortage_unmet": 15.0,
+    "shortage_p10": 12.0,
+    "shortage_p90": 22.0,
+    "flexible": "no",
     "gap_reason": "",
 }
 
@@ -45,6 +48,7 @@ def run_tables() -> dict[str, pd.DataFrame]:
                 "phase": "ALL",
                 "locality": "ALL",
                 **dict.fromkeys(("mean", "sd", "p10", "p50", "p80", "p90"), mean),
+                **{"p_rise": 0.6, "p_fall": 0.3, "not_placed": 0.0},
             }
             for need, provision, mean in cells
         ]

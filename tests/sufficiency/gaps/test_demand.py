@@ -32,6 +32,35 @@ def test_a_cell_is_summarised_over_its_own_paths(table):
     assert found.tolist() == pytest.approx([10, 3.5**0.5, 8.3, 9.5, 11.2, 12.1])
 
 
+def test_rise_and_fall_are_counted_over_paths_against_the_base_census(table):
+    columns = ["p_rise", "p_fall"]
+    rows = table.set_index(KEYS)[columns]
+
+    def chances(year, *cell):
+        return rows.loc[("placements", year, *cell, "ALL")].tolist()
+
+    # Autism 8, 9, 10, 13 from 6; severe 4, 3, 3, 2 from 4: one path is as it was.
+    assert chances(2026, "AUTCOM", "special", "secondary") == [1, 0]
+    assert chances(2026, "COMPLEX", "special", "primary") == [0, 0.75]
+    assert chances(2025, "AUTCOM", "special", "secondary") == [0, 0]
+    # Special schools 12, 12, 13, 15 from 10, in the total's own paths; mainstream stays at 2.
+    assert chances(2026, "ALL", "special", "ALL") == [1, 0]
+
+
+def test_children_of_school_age_not_in_a_school_place_are_counted(table):
+    waiting = table.set_index(KEYS)["not_placed"]
+
+    def number(year, view, *cell):
+        return waiting[(view, year, *cell)]
+
+    # 2 at the base census, then 2, 2, 4, 4; the one aged past Year 11 is not counted.
+    assert number(2025, "placements", "ALL", "ALL", "ALL", "ALL") == 2
+    assert number(2026, "placements", "ALL", "ALL", "ALL", "ALL") == 3
+    assert number(2026, "placements", "ALL", "none", "ALL", "North") == 3
+    assert number(2026, "placements", "ALL", "special", "ALL", "ALL") == 0
+    assert number(2026, "possible", "ALL", "ALL", "ALL", "ALL") == 0
+
+
 def test_a_cell_of_one_home_locality_counts_its_residents_only(table):
     assert cell(table, "AUTCOM", "special", "secondary", "North")["mean"] == 6
     assert cell(table, "AUTCOM", "special", "secondary", "South")["mean"] == 4

@@ -11,7 +11,7 @@ from sufficiency.gaps.headlines import certainty
 def tell(paths, places, basis="person"):
     return headlines(
         gap_table(paths, places, basis, 0.5),
-        provision_balance(paths, places),
+        provision_balance(paths, places, basis),
         demand(paths, basis),
         2025,
         "Westmere",
@@ -31,23 +31,95 @@ def test_every_sentence_states_the_base_census(lines):
 def test_the_total_is_told_first_as_the_demand_table_has_it(lines):
     # Plans by path in 2026: 20, 20, 25, 27: p50 22.5, said as 22; p10 20, p90 26.4; 18 at the base.
     assert lines[0].startswith(
-        "Westmere: the number of EHC plans is very likely to rise, from 18 to about 22 by "
+        "Westmere: the number of EHC plans is almost certain to rise, from 18 to about 22 by "
         "January 2026 (2025/26) (8 in 10 futures: 20 to 26)."
     )
 
 
-def test_a_confirmed_provision_tells_its_shortage_and_its_worst_cells(lines):
+def test_a_confirmed_provision_tells_its_shortage_its_band_and_its_worst_cells(
+    paths, places_of, confirmed
+):
+    tenfold = [row | {"places": 10 * row["places"]} for row in confirmed]
+
+    lines = tell(paths.assign(count=paths["count"] * 10), places_of(*tenfold))
     special = [line.split(" Base census")[0] for line in lines if "Special school" in line]
 
-    # Total shortage 1.5 and unmet 1.0 (see test_balance); autism: half the paths, 1.25 places.
+    # Shortage by path 10, 0, 10, 40: mean 15, P10 3, P90 31. Autism -10, 0, 10, 40: 12.5 places.
+    # Severe 10, 0, 0, -10: 2.5 places.
     assert special == [
-        "Special school: about 2 places short in January 2026 (2025/26), of which about 1 beyond "
-        "the number left free for other needs and phases (likeliest: Autism and communication, "
-        "secondary, more likely than not). Summed over need groups and phases, never netted.",
+        "Special school: on average about 15 places short in January 2026 (2025/26) (8 in 10 "
+        "futures: 3 to 31); likeliest: Autism and communication, secondary, more likely than not. "
+        "Summed over need groups and phases: room in one is never set against a shortage in "
+        "another.",
         "Special school, Autism and communication, secondary: a shortage in January 2026 "
-        "(2025/26) is more likely than not, on average 1 place (8 in 10 futures: 1 to spare to "
-        "3 short); first short in January 2026 (2025/26).",
+        "(2025/26) is more likely than not, on average 12 places (8 in 10 futures: 7 to spare to "
+        "31 short); likely from January 2026 (2025/26) on.",
+        "Special school, Severe and complex learning difficulties, primary: a shortage in "
+        "January 2026 (2025/26) is less likely than not, on average 2 places (8 in 10 futures: "
+        "7 to spare to 7 short).",
     ]
+
+
+def test_a_cell_of_fewer_than_ten_plans_at_the_base_census_is_not_named(lines):
+    # Six autistic children and four with severe difficulties at the base census.
+    (special,) = (line for line in lines if "Special school" in line)
+    assert "Autism" not in special
+    assert "likeliest" not in special
+    assert "on average about 2 places short" in special
+
+
+def test_shortage_that_other_localities_could_meet_is_told_and_flexible_places_are_said(
+    paths, places_of, confirmed
+):
+    rows = [row | {"flexible": "yes"} for row in confirmed]
+    rows = [r | {"locality": "North", "places": 9} if r.get("name") == "Dale" else r for r in rows]
+
+    (special,) = (line for line in tell(paths, places_of(*rows)) if "Special school" in line)
+
+    assert "could be met by places in other localities or authorities" in special
+    assert "All these places are flexible" in special
+    assert "never netted" not in special
+    assert "left free" not in special
+
+
+def test_residents_in_phases_that_no_row_takes_are_said_not_to_be_counted(
+    paths, places_of, confirmed
+):
+    rows = [row for row in confirmed if row.get("need_group") != "COMPLEX"]
+
+    (special,) = (line for line in tell(paths, places_of(*rows)) if "Special school" in line)
+
+    assert (
+        "Not counted: about 3 residents in primary in January 2026 (2025/26), which no register "
+        "row takes." in special
+    )
+
+
+@pytest.mark.parametrize(
+    ("rise", "fall", "words"),
+    [
+        (0.96, 0.0, "almost certain to rise"),
+        (0.9, 0.1, "very likely to rise"),
+        (0.7, 0.3, "likely to rise"),
+        (0.5, 0.5, "more likely than not to rise"),
+        (0.2, 0.7, "likely to fall"),
+        (0.1, 0.85, "very likely to fall"),
+        (0.45, 0.45, "as likely to rise as to fall"),
+    ],
+)
+def test_a_rise_or_fall_is_said_in_the_words_of_its_probability(
+    rise, fall, words, paths, places_of, confirmed
+):
+    places = places_of(*confirmed)
+    table = demand(paths, "person").assign(p_rise=rise, p_fall=fall)
+    gap, balance = (
+        gap_table(paths, places, "person", 0.5),
+        provision_balance(paths, places, "person"),
+    )
+
+    first, *_ = headlines(gap, balance, table, 2025, "Westmere")
+
+    assert first.startswith(f"Westmere: the number of EHC plans is {words}, from 18")
 
 
 def test_a_provision_with_room_to_spare_is_said_to_have_no_shortage(paths, places_of, confirmed):
@@ -78,8 +150,8 @@ def test_a_far_year_holds_only_if_present_patterns_last(paths_of, places_of, con
     first, *_ = tell(paths_of(rows), places_of(*confirmed))
 
     assert (
-        "is very likely to rise, from 5 to about 8 by January 2028 (2027/28) (8 in 10 futures: "
-        "8 to 8); and very likely to rise to about 10 by January 2030 (2029/30) (8 in 10 "
+        "is almost certain to rise, from 5 to about 8 by January 2028 (2027/28) (8 in 10 futures: "
+        "8 to 8); and almost certain to rise to about 10 by January 2030 (2029/30) (8 in 10 "
         "futures: 10 to 10), if present patterns last." in first
     )
 
@@ -101,9 +173,14 @@ def test_modelled_plans_are_said_to_be_modelled(lines, paths, places_of, confirm
 
 
 def test_possible_demand_is_told_apart_from_placements(lines):
-    # Three quarters of a mean of 3 not in a school place: 2.25.
+    # Two now; three quarters of them, then of a mean of 3: 1.5 and 2.25.
     (line,) = (line for line in lines if "Possible demand" in line)
-    assert "would add about 2 to specialist provision" in line
+    assert line.startswith(
+        "Possible demand: 2 children of school age (Reception to Year 11) are recorded as not in "
+        "education or with no placement in January 2025 (2024/25); EOTAS and home education are "
+        "not counted. Placed as others with their needs are, they would add about 2 to specialist "
+        "provision then, and about 2 by January 2026 (2025/26), on average."
+    )
     assert "duty" not in line
 
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.gaps.offer import ASSUMED, HOMES_OUTSIDE, NO_ROLL, NO_ROW, NOT_KNOWN
-from sufficiency.gaps.table import gap_table
+from sufficiency.gaps.offer import ASSUMED, HOMES_OUTSIDE, NO_PHASE, NO_ROLL, NO_ROW, NOT_KNOWN
+from sufficiency.gaps.table import _first_year, gap_table
 from sufficiency.terms import lookup
 
+NET_ROW = {"urn": "", "name": "net", "locality": "outside", "capacity_basis": "net_export"}
 GAP_COLUMNS = [
     *[f"gap_{q}" for q in ("mean", "p10", "p50", "p80", "p90")],
     "p_shortage",
@@ -71,8 +72,15 @@ def test_the_first_year_is_the_same_in_every_row_of_a_cell(table):
     years = table.groupby(["view", "provision", "need_group", "phase", "locality"])["first_year"]
 
     assert (years.nunique(dropna=False) == 1).all()
-    # Severe, primary: short of one place already at the base census (4 residents, 3 places).
-    assert cell(table, "special", "COMPLEX", "primary")["first_year"] == 2025
+    assert cell(table, "special", "AUTCOM", "secondary")["first_year"] == 2026
+
+
+def test_the_first_year_is_the_first_from_which_the_probability_stays(table):
+    # Severe, primary: short at the base census (4 residents, 3 places), but in 1 path of 4 later.
+    assert cell(table, "special", "COMPLEX", "primary", year=2025)["p_shortage"] == 1
+    assert cell(table, "special", "COMPLEX", "primary")["first_year"] is pd.NA
+    lasting = _first_year(np.array([[0.6, 0.6], [0.4, 0.5], [0.7, 0.9]]), (2025, 2026, 2027), 0.5)
+    assert lasting.tolist() == [[2027, 2025]] * 3
 
 
 def test_the_first_year_needs_the_probability_of_the_settings(paths, places_of, confirmed):
@@ -97,10 +105,61 @@ def test_a_locality_is_compared_with_what_is_sited_there_without_net_export(tabl
 def test_modelled_homes_are_named_in_the_basis_of_locality_rows(paths, places_of, confirmed):
     table = gap_table(paths, places_of(*confirmed), "modelled", 0.5)
 
-    assert set(table.loc[table["locality"] != "ALL", "basis"]) == {"sited, homes modelled"}
+    assert set(table.loc[table["locality"] != "ALL", "basis"]) == {
+        "sited, homes modelled, before imports and exports"
+    }
     assert set(table.loc[table["locality"] == "ALL", "basis"]) == {"authority"}
     with pytest.raises(ValueError, match="basis"):
         gap_table(paths, places_of(*confirmed), "guessed", 0.5)
+
+
+def test_modelled_homes_have_a_gap_but_no_probability_and_no_first_year(
+    paths, places_of, confirmed
+):
+    table = gap_table(paths, places_of(*confirmed), "modelled", 0.5)
+
+    row = cell(table, "special", "AUTCOM", "secondary", "South", view="possible")
+    assert row[["p_shortage", "first_year"]].isna().all()
+    # 3, 4, 4, 5 against 5 - 1 without a plan; nobody in South is in the possible view.
+    assert (row["places"], row["gap_mean"], row["expected_shortage"]) == (4, 0, 0.25)
+    assert row["gap_reason"] == ""
+    assert cell(table, "special", "AUTCOM", "secondary")["first_year"] == 2026
+
+
+def test_the_mismatch_is_part_of_the_places_of_the_authority_and_of_no_locality(
+    paths, places_of, confirmed
+):
+    rows = [
+        {"places": 2, **NET_ROW, "kind": "mismatch"},
+        {"places": -2, **NET_ROW, "kind": "mismatch", "need_group": "COMPLEX", "phase": "primary"},
+    ]
+
+    table = gap_table(paths, places_of(*confirmed, *rows), "person", 0.5)
+
+    autism = cell(table, "special", "AUTCOM", "secondary")
+    severe = cell(table, "special", "COMPLEX", "primary")
+    assert (autism["places"], autism["of_which_mismatch"], autism["gap_mean"]) == (11, 2, -1)
+    assert (severe["places"], severe["of_which_mismatch"], severe["gap_mean"]) == (1, -2, 2)
+    assert cell(table, "special", "AUTCOM", "secondary", "North")["of_which_mismatch"] == 0
+
+
+def test_a_phase_that_no_register_row_takes_has_unknown_places_and_no_gap(
+    paths, places_of, confirmed
+):
+    rows = [row for row in confirmed if row.get("need_group") != "COMPLEX"]
+
+    table = gap_table(paths, places_of(*rows), "person", 0.5)
+
+    row = cell(table, "special", "COMPLEX", "primary")
+    assert row["gap_reason"] == NO_PHASE
+    assert row[["places", *GAP_COLUMNS]].isna().all()
+    assert (row["demand_mean"], row["change_mean"]) == (3, -1)
+    assert cell(table, "special", "AUTCOM", "secondary")["gap_reason"] == ""
+
+
+def test_occupants_without_a_plan_are_missing_where_no_row_states_them(table):
+    assert cell(table, "special", "AUTCOM", "secondary")["of_which_without_plan"] == -1
+    assert cell(table, "sen_unit", "AUTCOM", "primary")["of_which_without_plan"] is pd.NA
 
 
 def test_surplus_in_one_cell_never_offsets_shortage_in_another(paths, places_of, confirmed):
@@ -147,6 +206,7 @@ def test_no_places_are_believed_only_if_every_row_of_the_provision_is_confirmed(
     paths, places_of, confirmed
 ):
     hill, *rest = (row for row in confirmed if row.get("need_group") != "COMPLEX")
+    rest = [*rest, {"urn": "8", "name": "Glen", "phase": "primary", "places": 2}]
     sure = gap_table(paths, places_of(hill, *rest), "person", 0.5)
     row = cell(sure, "special", "COMPLEX", "primary")
     assert (row["places"], row["gap_mean"], row["gap_reason"]) == (0, 3, "")

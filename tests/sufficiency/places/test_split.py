@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency.findings import Findings
-from sufficiency.places.mix import largest_remainder
+from sufficiency.places.exports import MISMATCH_NAME
+from sufficiency.places.mix import split_whole
 from sufficiency.places.split import places
 
 # Ten residents in special schools (six autistic in secondary, four with severe difficulties in
@@ -68,14 +69,62 @@ def test_two_schools_and_a_base_split_as_worked_by_hand(register, plans):
     assert nonzero(table, "without_plan") == {
         ("Dale: pupils without a plan", "AUTCOM", "secondary"): -1
     }
-    # Special: Hill's roll of 8 is split 6:4 = 4.8 and 3.2, so 5 and 3; Dale has 5 - 1. Autism:
-    # 6 residents - (5 + 4) = -3; severe: 4 - 3 = 1; together 10 - 12 = -2. Unit: 3 - 4 = -1.
+    # Special: Hill's roll of 8 is split 6:4 = 4.8 and 3.2, so 5 and 3; Dale has 5 - 1. Net export
+    # is 10 - 12 = -2, spread 9:3 = -1.5 and -0.5: a tie, so both go to the earlier cell. What is
+    # left: autism 6 - 9 + 2 = -1, severe 4 - 3 = 1. Unit: 3 - 4 = -1, nothing left.
     assert nonzero(table, "net_export") == {
-        ("Assumed net export", "AUTCOM", "secondary"): -3,
-        ("Assumed net export", "COMPLEX", "primary"): 1,
+        ("Assumed net export", "AUTCOM", "secondary"): -2,
         ("Assumed net export", "AUTCOM", "primary"): -1,
     }
-    assert checks(findings) == ["places_net_export", "places_net_export"]
+    assert nonzero(table, "mismatch") == {
+        (MISMATCH_NAME, "AUTCOM", "secondary"): -1,
+        (MISMATCH_NAME, "COMPLEX", "primary"): 1,
+    }
+    # A mismatch of 2 in sum is more than a tenth of 12 on roll.
+    assert checks(findings) == ["places_net_export", "places_mismatch", "places_net_export"]
+
+
+def test_net_export_is_one_total_spread_like_the_roll_whatever_residents_are_recorded_as(
+    register, plans
+):
+    residents = ((30, "SEMH", "SPLA", 8), (10, "SLD", "SPAC", 3))
+    rows = [
+        HILL | {"commissioned_places": 20, "on_roll": 20, "designated_needs": "SEMH"},
+        HILL | {"urn": "2", "name": "Dale", "designated_needs": "SLD", "on_roll": 10},
+    ]
+
+    table, findings = split(register, plans, *rows, residents=residents)
+
+    # 40 residents less 30 on roll = 10, spread 20:10 = 6.7 and 3.3. Left over: 30 - 20 - 7 = 3.
+    assert nonzero(table, "net_export") == {
+        ("Assumed net export", "SEMH", "secondary"): 7,
+        ("Assumed net export", "COMPLEX", "primary"): 3,
+    }
+    assert nonzero(table, "mismatch") == {
+        (MISMATCH_NAME, "SEMH", "secondary"): 3,
+        (MISMATCH_NAME, "COMPLEX", "primary"): -3,
+    }
+    (mismatch,) = (f for f in findings.items if f.check == "places_mismatch")
+    assert mismatch.count == 6
+    assert "designated_needs" in mismatch.action
+
+
+def test_a_small_mismatch_is_not_a_finding(register, plans):
+    # 101 residents, 100 on roll in the same proportions: what rounding leaves is under a tenth.
+    residents = ((61, "ASD", "SPLA", 8), (40, "SLD", "SPAC", 3))
+
+    table, findings = split(register, plans, HILL | {"on_roll": 100}, residents=residents)
+
+    assert table.loc[table["kind"] == "mismatch", "places"].abs().sum() <= 10
+    assert "places_mismatch" not in checks(findings)
+
+
+def test_occupants_known_to_be_none_have_rows_of_zero_and_unknown_ones_have_no_row(register, plans):
+    none, _ = split(register, plans, HILL | {"occupants_without_plan": 0})
+    unknown, _ = split(register, plans, HILL)
+
+    assert set(none.loc[none["kind"] == "without_plan", "places"]) == {0}
+    assert "without_plan" not in set(unknown["kind"])
 
 
 def test_net_export_is_one_row_group_a_provision_outside_and_constant_over_years(register, plans):
@@ -254,13 +303,14 @@ def test_a_known_roll_by_phase_sets_the_phases_and_keeps_the_needs(register, pla
 
 def test_the_schools_own_plan_holders_are_used_where_enough_are_known(register, plans):
     there = ((5, "SEMH", "SPLA", 8, "1"), *RESIDENTS)
-    few = ((4, "SEMH", "SPLA", 8, "1"), *RESIDENTS)
+    few = ((3, "SEMH", "SPLA", 8, "1"), *RESIDENTS)
 
     own, _ = split(register, plans, HILL, residents=there)
     shared, _ = split(register, plans, HILL, residents=few)
 
     assert nonzero(own) == {("Hill", "SEMH", "secondary"): 10}
-    assert nonzero(shared)[("Hill", "AUTCOM", "secondary")] == 4
+    # Half the roll of 8 is enough, 3 are not: then 6, 3 and 4 residents of 13 share 10 places.
+    assert nonzero(shared)[("Hill", "AUTCOM", "secondary")] == 5
 
 
 def test_no_mix_at_all_splits_evenly_with_a_finding(register, plans):
@@ -308,15 +358,93 @@ def test_parts_sum_to_the_row_and_are_never_negative_whatever_the_order(register
     )
 
 
+@settings(deadline=None, max_examples=15)
+@given(rows=ROWS)
+def test_residents_are_roll_and_net_export_and_mismatch_which_sums_to_zero(register, plans, rows):
+    named = [row | {"urn": str(n), "name": f"School {n}"} for n, row in enumerate(rows)]
+    named = [{k: pd.NA if v is None else v for k, v in row.items()} for row in named]
+
+    table, _ = split(register, plans, *named)
+
+    mismatch = table[table["kind"] == "mismatch"].groupby("provision")["places"].sum()
+    assert (mismatch == 0).all()
+    net = table[table["kind"] == "net_export"].groupby("provision")["places"].sum()
+    assert set(net.index) == set(mismatch.index)
+    for provision, residents in (("special", 10), ("sen_unit", 3)):
+        if provision in net.index:
+            rolls = [r["on_roll"] or 0 for r in rows if r["provision"] == provision]
+            assert net[provision] == residents - sum(rolls)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    roll=st.none() | st.integers(0, 60),
+    places_now=st.integers(0, 60),
+    more=st.integers(1, 20),
+    needs=st.sampled_from(["", "ASD", "SLD ASD", "HI VI"]),
+)
+def test_raising_commissioned_places_of_a_row_never_lowers_any_cell(
+    register, plans, roll, places_now, more, needs
+):
+    residents = (
+        (7, "ASD", "SPLA", 8),
+        (5, "SLD", "SPAC", 3),
+        (4, "SEMH", "SPLA", 9),
+        (1, "VI", "SPLA", 2),
+        (6, "ASD", "SPLA", 5, "1"),
+    )
+    row = HILL | {"on_roll": pd.NA if roll is None else roll, "designated_needs": needs}
+    cells = ["need_group", "phase"]
+
+    before, after = (
+        table[table["kind"] == "register"].set_index(cells)["places"]
+        for table, _ in (
+            split(register, plans, row | {"commissioned_places": number}, residents=residents)
+            for number in (places_now, places_now + more)
+        )
+    )
+
+    assert after.sum() == before.sum() + more
+    assert (after >= before.reindex(after.index)).all()
+
+
+def test_places_beyond_the_roll_are_added_to_the_split_of_the_roll(register, plans):
+    at_roll, _ = split(register, plans, HILL | {"commissioned_places": 8})
+    more, _ = split(register, plans, HILL | {"commissioned_places": 9})
+
+    # 8 places are 6:4 = 4.8 and 3.2; the ninth goes to the cell that is furthest behind its share.
+    assert nonzero(at_roll) == {
+        ("Hill", "AUTCOM", "secondary"): 5,
+        ("Hill", "COMPLEX", "primary"): 3,
+    }
+    assert nonzero(more) == {
+        ("Hill", "AUTCOM", "secondary"): 5,
+        ("Hill", "COMPLEX", "primary"): 4,
+    }
+
+
+def test_a_larger_total_never_lowers_a_part_where_largest_remainders_would():
+    # The Alabama paradox: with weights 6, 6 and 2, largest remainders give the third 2 of 10
+    # and 1 of 11.
+    weights = np.array([6.0, 6.0, 2.0])
+
+    assert split_whole(10, weights).tolist() == [5, 4, 1]
+    assert split_whole(11, weights).tolist() == [5, 5, 1]
+
+
 @settings(deadline=None)
 @given(
-    total=st.integers(-5000, 5000),
+    total=st.integers(-400, 400),
     weights=st.lists(st.floats(0, 1e6), min_size=1, max_size=35),
 )
-def test_largest_remainder_sums_exactly_and_stays_within_one_of_the_share(total, weights):
-    whole = largest_remainder(total, np.array(weights))
+def test_a_split_sums_exactly_is_in_proportion_and_grows_with_its_total(total, weights):
+    whole = split_whole(total, np.array(weights))
+    even = np.ones(len(weights)) if sum(weights) == 0 else np.array(weights)
 
     assert whole.sum() == total
-    even = np.ones(len(weights)) if sum(weights) == 0 else np.array(weights)
-    assert (np.abs(whole - total * even / even.sum()) < 1 + 1e-6).all()
     assert (whole[even == 0] == 0).all()
+    assert (whole * np.sign(total) >= 0).all()
+    larger = split_whole(total + int(np.sign(total)), np.array(weights))
+    assert (np.abs(larger) >= np.abs(whole)).all()
+    whole_shares = split_whole(10 * len(weights), np.ones(len(weights)))
+    assert set(whole_shares) == {10}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sufficiency.findings import Findings
-from sufficiency.places.starter import starter_register
+from sufficiency.places.starter import starter_register, third_thursday_of_january
 
 BASE = {"type_group": "mainstream", "setting": "MSLA", "age_from": 4, "age_to": 11}
 
@@ -114,3 +114,27 @@ def test_the_order_of_the_school_list_does_not_matter(schools):
     backward = starter_register(table.iloc[::-1], "999", 2025, Findings())
 
     pd.testing.assert_frame_equal(forward, backward)
+
+
+def test_each_row_names_the_one_source_of_its_roll_and_its_date(schools):
+    ages = {"on_roll": 40, "on_roll_primary": 30, "on_roll_secondary": 10, "headcount_year": 2024}
+    ages |= {"on_roll_early_years": pd.NA, "on_roll_post_16": pd.NA}
+    table = schools({"urn": "1", **ages}, {"urn": "2", **ages, "on_roll": 41})
+    findings = Findings()
+
+    rows = starter_register(table, "999", 2025, findings).set_index("urn")
+
+    assert rows.at["1", "source"] == "school census, January 2024"
+    assert rows.at["1", "as_at_date"] == "2024-01-18"
+    assert rows["source"].str.startswith("school list (").tolist() == [False, True]
+    assert rows.at["2", "as_at_date"] == ""
+    late = [f for f in findings.items if f.check == "starter_roll_of_another_year"]
+    assert [(f.severity, f.count) for f in late] == [("warns", 1)]
+    same = Findings()
+    starter_register(table, "999", 2024, same)
+    assert "starter_roll_of_another_year" not in {f.check for f in same.items}
+
+
+def test_the_school_census_is_on_the_third_thursday_of_january():
+    days = [third_thursday_of_january(year) for year in (2023, 2024, 2025, 2026)]
+    assert days == ["2023-01-19", "2024-01-18", "2025-01-16", "2026-01-15"]

@@ -40,6 +40,10 @@ def test_the_sheet_is_a_marked_table_and_the_read_me_explains_every_column(tmp_p
     assert book.sheetnames == ["Read me", "Places"]
     assert [c.value for c in book["Places"][1]] == columns
     assert list(book["Places"].tables) == ["places"]
+    assert book["Places"].freeze_panes is None
+    for band in (book["Places"].oddHeader, book["Places"].oddFooter):
+        assert band is not None
+        assert band.center.text == "RESTRICTED: not for publication"
     explained = {c.value for c in book["Read me"]["A"]}
     assert set(columns) <= explained
 

@@ -54,6 +54,9 @@ def cell(
         "p50": mean,
         "p80": mean + 0.66 * spread,
         "p90": mean + spread,
+        "p_rise": 0.9 if year > BASE else 0.0,
+        "p_fall": 0.1 if year > BASE else 0.0,
+        "not_placed": 0.0,
     }
 
 
@@ -133,6 +136,7 @@ def gap_row(
         **{f"demand_{q}": v for q, v in quantiles.items()},
         "places": places,
         "of_which_net_export": 0 if known else None,
+        "of_which_mismatch": 0 if known else None,
         "of_which_without_plan": 0 if known else None,
         **gaps,
         "p_shortage": (0.9 if over else 0.2) if known else None,
@@ -169,6 +173,9 @@ def balance(*, confirmed: bool) -> pd.DataFrame:
                         "shortage_total": short,
                         "shortage_elsewhere": 0.1 * short if short is not None else None,
                         "shortage_unmet": 0.9 * short if short is not None else None,
+                        "shortage_p10": 0.8 * short if short is not None else None,
+                        "shortage_p90": 1.2 * short if short is not None else None,
+                        "flexible": "no",
                         "gap_reason": "" if short is not None else (ASSUMED if places else NO_ROW),
                     }
                 )

@@ -2,17 +2,21 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from sufficiency.reports.content import (
+    MODELLED_GAP,
     is_assumed,
     locality_changes,
+    locality_maps,
     locality_shortages,
     places_for_residents,
     recorded,
 )
 from sufficiency.reports.page import ReportContent, glossary, render_page
+from sufficiency.reports.run import own_tables
 
 
 class Outline(HTMLParser):
@@ -198,3 +202,25 @@ def test_locality_shortages_are_missing_where_no_place_is_known(
 ) -> None:
     assert (locality_shortages(confirmed_tables["gap"], 2030)["value"] > 0).all()
     assert locality_shortages(assumed_tables["gap"], 2030)["value"].isna().all()
+
+
+def test_a_map_of_modelled_homes_is_titled_as_modelled_and_no_finding(
+    confirmed_tables: dict[str, pd.DataFrame], shapes: gpd.GeoDataFrame
+) -> None:
+    gap, demand = confirmed_tables["gap"], confirmed_tables["demand"]
+    _, modelled = locality_maps(gap, demand, shapes, 2025)
+    assert modelled.title.startswith("Modelled shortage by locality, before imports and exports")
+    assert modelled.note.startswith(MODELLED_GAP)
+    _, counted = locality_maps(gap, demand.assign(basis="person"), shapes, 2025)
+    assert counted.title.startswith("Expected shortage")
+    assert MODELLED_GAP not in counted.note
+
+
+def test_published_tables_are_cut_to_the_authority_and_those_beside_it(
+    confirmed_tables: dict[str, pd.DataFrame],
+) -> None:
+    stock = confirmed_tables["published_stock"]
+    both = pd.concat([stock, stock.assign(authority="998"), stock.assign(authority="ENG")])
+    cut = own_tables({**confirmed_tables, "published_stock": both}, "999")
+    assert set(cut["published_stock"]["authority"]) == {"999", "ENG"}
+    assert cut["gap"] is confirmed_tables["gap"]

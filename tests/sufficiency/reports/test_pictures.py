@@ -8,7 +8,7 @@ from shapely import box
 from sufficiency.errors import SufficiencyError
 from sufficiency.reports import maps, picture
 from sufficiency.reports.charts import (
-    ASSUMED,
+    NOT_CONFIRMED,
     demand_and_places,
     demand_by_need_group,
     demand_total,
@@ -81,15 +81,14 @@ def test_the_table_under_a_chart_keeps_not_known_apart_from_not_applicable() -> 
     assert list(table.loc["2027"]) == ["not applicable", "120", "105", "1,135", "not known"]
 
 
-def test_assumed_places_are_dashed_and_named_as_assumed() -> None:
+def test_places_not_confirmed_draw_no_line_and_give_no_number() -> None:
     drawing = special(assumed=True)
-    lines = {str(line.get_label()): line for line in drawing.figure.axes[0].get_lines()}
-    assert lines[ASSUMED].get_linestyle() == "--"
-    assert ASSUMED in drawing.alt
-    assert ASSUMED in drawing.table.columns
-    assert "no gap is shown" in drawing.note
-    confirmed = {str(line.get_label()): line for line in special().figure.axes[0].get_lines()}
-    assert confirmed["Places for residents"].get_linestyle() == "-"
+    assert labels(drawing) == ["Recorded", "8 in 10 futures (P10 to P90)", "Demand, middle (P50)"]
+    assert drawing.alt.endswith(f"{NOT_CONFIRMED}.")
+    assert drawing.note.startswith(NOT_CONFIRMED)
+    assert "90" not in drawing.alt
+    assert list(drawing.table.columns)[-1] == "1 in 10 higher"
+    assert "Places for residents" in labels(special())
 
 
 def test_unknown_places_draw_no_line_and_are_said_to_be_unknown() -> None:

@@ -87,11 +87,18 @@ def test_balance_shows_three_lines_and_the_difference_of_the_views(
     plans = 1186 * 1.05**5
     assert special["Provision"] == "Special school"
     assert special["Further possible demand"] == f"{0.04 * plans:.0f}"
-    assert special["Places used elsewhere, net"] == "+44"
+    assert special["Net places used in other authorities (minus: used by theirs)"] == "+44"
     assert special["Places used without a plan"] == "\u22124"
     assert special["Expected shortage"] == f"{plans - 1040:.0f}"
     unit = dict(zip(table.frame.columns, table.text()[2], strict=True))
     assert unit["Places on the register"] == "not known"
+    assert unit["Expected shortage"] == "not known"
+    bought = next(row for row in table.text() if row[0] == "Independent special school")
+    bought = dict(zip(table.frame.columns, bought, strict=True))
+    assert bought["Expected shortage"] == bought["Of which they could not"] == "not applicable"
+    assert special["Shortage in 8 in 10 futures"] == (
+        f"{0.8 * (plans - 1040):.0f} to {1.2 * (plans - 1040):.0f}"
+    )
     assert unit["Why there is no gap"].startswith("No register row")
 
 
@@ -135,7 +142,7 @@ def test_year_groups_outside_a_scap_row_do_not_apply(paths: pd.DataFrame) -> Non
     first = dict(zip(table.frame.columns, table.text()[0], strict=True))
     assert first["NCY 7"] == "not applicable"
     assert first["Reception"] == "0"
-    assert first["Status"] == "draft, unverified"
+    assert first["Status"] == "base census (modelled), unverified"
 
 
 def test_an_empty_table_prints_no_rows() -> None:

@@ -7,11 +7,13 @@ from hypothesis.extra.numpy import arrays
 
 from sufficiency.errors import SufficiencyError
 from sufficiency.returns.scap import (
+    BASE_STATUS,
     NCY_NAMES,
     STATUS,
     academic_year,
     largest_remainder,
     planning_areas,
+    scap_checks,
     scap_draft,
 )
 
@@ -71,17 +73,19 @@ def test_primary_is_reception_to_6_and_secondary_7_to_11() -> None:
 def test_primary_goes_five_years_and_secondary_seven_from_the_year_after_the_base() -> None:
     draft = scap_draft(made(*ahead(10)), "839", BASE)
     years = draft.groupby("phase")["year"].agg(["min", "max"])
-    assert list(years.loc["primary"]) == [2026, 2030]
-    assert list(years.loc["secondary"]) == [2026, 2032]
-    assert len(draft) == 4 * 5 + 4 * 7
-    assert draft["academic_year"].iloc[0] == "2025/26"
-    assert set(draft["status"]) == {STATUS}
+    assert list(years.loc["primary"]) == [2025, 2030]
+    assert list(years.loc["secondary"]) == [2025, 2032]
+    assert len(draft) == 4 * 6 + 4 * 8
+    assert draft["academic_year"].iloc[0] == "2024/25"
+    status = draft.groupby("year")["status"].agg(set)
+    assert status.loc[BASE] == {BASE_STATUS}
+    assert set().union(*status.loc[BASE + 1 :]) == {STATUS}
     assert set(draft["authority"]) == {"839"}
 
 
 def test_a_shorter_forecast_gives_a_shorter_draft() -> None:
     draft = scap_draft(made(*ahead(2)), "839", BASE)
-    assert sorted(set(draft["year"])) == [2026, 2027]
+    assert sorted(set(draft["year"])) == [2025, 2026, 2027]
 
 
 def test_year_groups_add_to_the_rounded_total_of_the_means() -> None:
@@ -140,3 +144,21 @@ def test_rounding_keeps_totals_and_moves_no_cell_by_a_whole_child(
     assert (np.abs(rounded.sum(axis=1) - sums.sum(axis=1) / parts) <= 0.5).all()
     assert (np.abs(rounded - sums / parts) < 1).all()
     assert (rounded[sums == 0] == 0).all()
+
+
+def test_growth_above_the_limit_and_year_groups_from_nothing_are_told() -> None:
+    # Special: 20, 23 (15%: not above), 27 (17%). Independent: Year 4 from nothing below it.
+    rows = [(0, BASE, "SPLA", 3, 20), (0, 2026, "SPLA", 4, 23), (0, 2027, "SPLA", 5, 27)]
+    rows += [(0, 2026, "SPIN", 4, 2), (0, 2027, "SPIN", 5, 2)]
+    findings = scap_checks(scap_draft(made(*rows), "839", BASE)).items
+    assert [(f.check, f.severity, f.count) for f in findings] == [
+        ("scap_total_grows", "warns", 1),
+        ("scap_cell_from_zero", "warns", 1),
+    ]
+    assert "SS primary 2026/27" in findings[0].message
+    assert "IN primary 2025/26" in findings[1].message
+
+
+def test_a_steady_draft_has_nothing_to_tell() -> None:
+    rows = [(0, year, "SPLA", 3, 20) for year in (BASE, 2026, 2027)]
+    assert scap_checks(scap_draft(made(*rows), "839", BASE)).items == []

@@ -8,7 +8,7 @@ import pytest
 from sufficiency.contracts import PublishedStock, checked
 from sufficiency.errors import MarginError
 from sufficiency.findings import Findings
-from sufficiency.margins import base_census, read_margins
+from sufficiency.plans.margins import base_census, read_margins
 from sufficiency.sources import catalogue, published
 
 Cells = dict[tuple[str, str, str], float | None]

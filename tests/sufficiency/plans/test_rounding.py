@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sufficiency.rounding import Margin, fit, largest_error, least_changes, round_to_margins
+from sufficiency.plans.rounding import Margin, fit, largest_error, least_changes, round_to_margins
 
 PAIRS = ((0, 1), (0, 2), (1, 2))
 TABLES = arrays(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sufficiency.errors import SufficiencyError
 from sufficiency.findings import Findings
-from sufficiency.homes import HOME_BANDS, RATE_BY_DECILE, allocate_homes, home_weights
+from sufficiency.plans.homes import HOME_BANDS, RATE_BY_DECILE, allocate_homes, home_weights
 
 STARTS = [first for first, _ in HOME_BANDS]
 

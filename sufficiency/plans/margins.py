@@ -13,7 +13,7 @@ import pandas as pd
 
 from sufficiency.errors import MarginError
 from sufficiency.findings import Findings
-from sufficiency.margin_checks import (
+from sufficiency.plans.margin_checks import (
     AXES,
     NOT_RECORDED,
     SHOWN,

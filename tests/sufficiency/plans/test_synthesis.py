@@ -12,10 +12,10 @@ from hypothesis.extra.numpy import arrays
 
 from sufficiency.errors import MarginError
 from sufficiency.findings import Findings
-from sufficiency.margin_checks import TWO_WAY
-from sufficiency.margins import Margins, base_census, read_margins
+from sufficiency.plans.margin_checks import TWO_WAY
+from sufficiency.plans.margins import Margins, base_census, read_margins
+from sufficiency.plans.synthesis import plan_counts, synthesise
 from sufficiency.sources import catalogue, published
-from sufficiency.synthesis import plan_counts, synthesise
 
 NEEDS, AGES, SETTINGS = ["ASD", "SEMH", "SLD"], [2, 5, 11, 25], ["MSLA", "SPLA", "UNK"]
 TABLES = arrays(np.int64, (3, 4, 3), elements=st.sampled_from([0, 0, 0, 1, 1, 3, 8])).filter(np.any)

@@ -11,10 +11,10 @@ import pandas as pd
 from sufficiency.contracts import Plans, checked
 from sufficiency.errors import MarginError
 from sufficiency.findings import Findings
-from sufficiency.homes import allocate_homes, home_weights
-from sufficiency.margin_checks import AXES, TWO_WAY, compare, words
-from sufficiency.margins import Margins
-from sufficiency.rounding import Fit, Margin, fit, least_changes, round_to_margins
+from sufficiency.plans.homes import allocate_homes, home_weights
+from sufficiency.plans.margin_checks import AXES, TWO_WAY, compare, words
+from sufficiency.plans.margins import Margins
+from sufficiency.plans.rounding import Fit, Margin, fit, least_changes, round_to_margins
 from sufficiency.terms import census_label
 
 NCY_LESS_THAN_AGE = 4

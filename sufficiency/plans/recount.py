@@ -5,8 +5,8 @@ It knows nothing of how the table was made, so it can catch a mistake in the mak
 
 import pandas as pd
 
-from sufficiency.margin_checks import TWO_WAY
-from sufficiency.margins import Margins
+from sufficiency.plans.margin_checks import TWO_WAY
+from sufficiency.plans.margins import Margins
 
 
 def differences(plans: pd.DataFrame, margins: Margins) -> pd.DataFrame:
