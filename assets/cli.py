@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,13 +124,17 @@ def _is_free(port: int) -> bool:
 
 def _serve(command: list[str], environment: dict[str, str], folder: Path) -> int:
     """Run a server until it ends or is stopped, and stop its own servers with it."""
+    # A shell that starts this in the background hides Ctrl+C, by which Dagster stops its servers.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = subprocess.Popen(command, env=environment, cwd=folder)
-    signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
+
+    def stop(*_: object) -> None:
+        server.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
     while True:
-        try:
+        with suppress(KeyboardInterrupt):  # the server has had the same Ctrl+C and is stopping
             return server.wait()
-        except KeyboardInterrupt:
-            continue  # the server has had the same Ctrl+C and is shutting down
 
 
 @cli.command()

@@ -105,7 +105,7 @@ def report_files(
             "headlines": dg.MetadataValue.md(
                 "\n".join(f"- {line}" for line in finished.headlines())
             ),
-            "folder": dg.MetadataValue.path(folder),
+            "folder": dg.MetadataValue.path(folder.resolve()),
             "run_id": run,
             "files": short_table(files),
         },
