@@ -83,7 +83,7 @@ def write_register(workspace: Workspace, register: pd.DataFrame) -> None:
 
 def read_register(
     workspace: Workspace,
-    establishments: pd.DataFrame,
+    establishments: pd.DataFrame | None,
     findings: Findings,
     localities: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def read_register(
 
     Args:
         workspace: The workspace.
-        establishments: Establishments table.
+        establishments: Establishments table, or None where it could not be read.
         findings: Receives every problem.
         localities: Localities table, or None to accept any locality.
 

@@ -1,5 +1,6 @@
 """The register's rules: every broken row is reported at once, with row, column and what to do."""
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -180,6 +181,8 @@ def _number_problem(text: str, ncy: bool, whole: bool) -> tuple[str, str]:
     try:
         value = float(text)
     except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         return f"is '{text}', which is not a number", "Put a number, or leave it blank if unknown."
     if not whole:
         return "", ""
@@ -192,14 +195,19 @@ def _number_problem(text: str, ncy: bool, whole: bool) -> tuple[str, str]:
     return "", ""
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _dates(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     for column in DATES:
         for row, text in cells[column].items():
             if text == "" and column != "effective_from":
                 continue
-            try:
-                date.fromisoformat(text)
-            except ValueError:
+            if not _is_date(text):
                 found = f"is '{text}', which is not a date" if text else "is blank"
                 yield _block(
                     "register_bad_date",
