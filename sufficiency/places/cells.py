@@ -4,6 +4,7 @@ A spreadsheet program rewrites dates, numbers and yes/no when it saves. Here eve
 to one spelling, so that two files can be compared by content and rules see one form only.
 """
 
+import difflib
 import hashlib
 import re
 from collections.abc import Sequence
@@ -16,7 +17,9 @@ from sufficiency.findings import Findings
 from sufficiency.terms import lookup, table
 
 REGISTER_COLUMNS = list(Register.to_schema().columns)
-REQUIRED = ("urn", "provision", "ncy_from", "ncy_to", "effective_from")
+REQUIRED = ("urn", "provision", "ncy_from", "ncy_to", "effective_from", "commissioned_places")
+# Stands in a workbook cell whose formula has no saved value: blank would mean "not known".
+UNSAVED_FORMULA = "\ue000"
 WHOLE_NUMBERS = (
     "ncy_from",
     "ncy_to",
@@ -52,7 +55,7 @@ def raw_cells(
     Returns:
         One text row for each row that is not blank, or None if the columns cannot be used.
     """
-    names = [_column_name(text) for text in header]
+    names = column_names(header)
     if not _usable(names, source, findings):
         return None
     records: dict[int, dict[str, str]] = {}
@@ -74,9 +77,10 @@ def raw_cells(
     return normalised(frame)
 
 
-def _column_name(text: str) -> str:
-    name = re.sub(r"[\s\-]+", "_", text.replace("\ufeff", "").strip().lower())
-    return ALIASES.get(name, name)
+def column_names(header: Sequence[str]) -> list[str]:
+    """Return a header's names in the register's spelling; unknown names stay as they are."""
+    names = [re.sub(r"[\s\-]+", "_", t.replace("\ufeff", "").strip().lower()) for t in header]
+    return [ALIASES.get(name, name) for name in names]
 
 
 def _usable(names: list[str], source: str, findings: Findings) -> bool:
@@ -84,11 +88,16 @@ def _usable(names: list[str], source: str, findings: Findings) -> bool:
     if "phase" in names:
         missing = [n for n in missing if n not in ("ncy_from", "ncy_to")]
     repeated = sorted({n for n in names if n and names.count(n) > 1})
+    extra = [n for n in names if n and n not in REGISTER_COLUMNS and n != "phase"]
     for name in missing:
+        near = _nearest(name, extra)
+        hint = f": did you mean {near}?" if near else "."
         findings.block(
             "register_column_missing",
-            f"Column {name} is missing from {source}.",
-            f"Add a column named {name}; the Read me sheet of places.xlsx says what it means.",
+            f"Column {name} is missing from {source}{hint}",
+            f"Rename the column to {name}."
+            if near
+            else f"Add a column named {name}; the Read me sheet of places.xlsx says what it means.",
             source=source,
             row=1,
             column=name,
@@ -102,7 +111,6 @@ def _usable(names: list[str], source: str, findings: Findings) -> bool:
             row=1,
             column=name,
         )
-    extra = [n for n in names if n and n not in REGISTER_COLUMNS and n != "phase"]
     if extra:
         findings.inform(
             "register_columns_not_used",
@@ -113,6 +121,12 @@ def _usable(names: list[str], source: str, findings: Findings) -> bool:
             count=len(extra),
         )
     return not missing and not repeated
+
+
+def _nearest(name: str, extra: list[str]) -> str:
+    """Return the column that was most likely meant to be `name`, empty if none looks like it."""
+    parts = [e for e in extra if len(e) > 3 and (e in name or name in e)]
+    return next(iter(difflib.get_close_matches(name, extra, 1, 0.6) or parts), "")
 
 
 def _note_defaults(frame: pd.DataFrame, names: list[str], source: str, findings: Findings) -> None:
@@ -156,8 +170,9 @@ def normalised(frame: pd.DataFrame) -> pd.DataFrame:
 
 def number_text(text: str) -> str:
     """Return a number without thousands commas or needless decimals, else the text itself."""
+    thousands = re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text)
     try:
-        value = float(text.replace(",", ""))
+        value = float(text.replace(",", "") if thousands else text)
     except ValueError:
         return text
     if value != value or abs(value) > 1e12:

@@ -21,6 +21,8 @@ from sufficiency.places.workbook import workbook_cells, write_workbook
 from sufficiency.workspace import Workspace
 
 ROWS_NAMED = 10
+DELIMITERS = (",", ";", "\t")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_csv(
@@ -50,12 +52,20 @@ def read_csv(
 
 def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
     """Return the file's register columns as text by spreadsheet row, None if unusable."""
-    content = path.read_bytes()
+    text = _decoded(path.read_bytes())
+    first = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as err:
+        findings.block(
+            "register_unreadable",
+            f"{path.name} cannot be read as a table: {err}.",
+            "Open it in a spreadsheet, look for an unclosed quotation mark or a very long cell, "
+            "and save it again as CSV.",
+            source=path.name,
+        )
+        return None
     if not rows:
         findings.block(
             "register_empty",
@@ -65,6 +75,16 @@ def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
         )
         return None
     return raw_cells(rows[0], list(enumerate(rows[1:], start=2)), path.name, findings)
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a CSV as spreadsheets save it: UTF-8, UTF-16 or Windows-1252."""
+    if content.startswith(UTF16_MARKS):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def write_csv(register: pd.DataFrame, path: Path) -> None:

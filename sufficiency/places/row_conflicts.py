@@ -1,21 +1,80 @@
-"""The register's rules between rows: repeats, overlapping periods and breaks in a provision."""
+"""What concerns several rows of the register: repeats, overlaps, breaks, and one finding for many.
 
-from collections.abc import Iterator
+Belongs here: rules that compare rows with each other, and joining findings of one kind.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pandas as pd
 
 from sufficiency.findings import Finding
+
+SAID_ONE_BY_ONE = 5
+SAID_TOGETHER = {
+    "register_school_not_listed": "the urn is not on the school list",
+    "register_school_closed": "the school list says the school is closed, but the row has no end",
+    "register_locality_blank": "no locality is known, so outside is used",
+    "register_locality_replaced": "the locality is not in the locality table, so the one where "
+    "the school lies is used",
+    "register_roll_far_above_capacity": "on_roll is far above physical_capacity",
+    "register_year_groups_overlap": "another row is the same provision for overlapping year groups",
+    "register_needs_overlap": "another row of the same provision and years differs only in needs, "
+    "and one of the two takes all needs",
+    "register_period_break": "the provision's next row starts later than the day after",
+    "register_formula_without_value": "{column} holds a formula without a value",
+}
+
+
+def grouped(found: Iterable[Finding]) -> list[Finding]:
+    """Return the findings ordered by row, those of one kind on many rows joined into one.
+
+    Only the kinds in `SAID_TOGETHER` are joined: what differs between their rows matters little.
+    """
+    ordered = sorted(found, key=lambda f: f.row)
+    rows: dict[tuple[str, str], list[int]] = {}
+    for one in ordered:
+        rows.setdefault((one.check, one.column), []).append(one.row)
+    result, said = [], set()
+    for one in ordered:
+        kind = (one.check, one.column)
+        touched = list(dict.fromkeys(rows[kind]))
+        if one.check not in SAID_TOGETHER or len(touched) <= SAID_ONE_BY_ONE:
+            result.append(one)
+        elif kind not in said:
+            said.add(kind)
+            what = SAID_TOGETHER[one.check].format(column=one.column)
+            message = f"{len(touched)} rows ({_ranges(touched)}): {what}."
+            result.append(replace(one, message=message, count=len(touched)))
+    return result
+
+
+def _ranges(rows: list[int]) -> str:
+    """Return ascending rows as text: `2, 4 to 9`."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
 
 
 def _identity(cells: pd.DataFrame) -> list[str]:
     return [c for c in cells.columns if c not in ("notes", "source", "as_at_date")]
 
 
+def _same_sites(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with one spelling for sites that differ only in capitals or spaces."""
+    site = cells["site_id"].str.replace(r"\s+", "", regex=True).str.casefold()
+    return cells.assign(site_id=site)
+
+
 def duplicates(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     """Yield a finding for each row that says again what an earlier row says."""
-    for _, group in cells.groupby(_identity(cells), sort=False):
+    for _, group in _same_sites(cells).groupby(_identity(cells), sort=False):
         for row in group.index[1:]:
             yield Finding(
                 "register_duplicate_row",
@@ -33,9 +92,7 @@ def overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     Proposed rows are never counted, so they may overlap others. Rows for different needs, sexes or
     separate year groups of one site are different places.
     """
-    counted = cells[(cells["change_status"] != "proposed") & ~cells.duplicated(_identity(cells))]
-    counted = counted.assign(end=counted["effective_to"].replace("", "9999-12-31"))
-    counted = counted[counted["effective_from"] <= counted["end"]]
+    counted = _in_force(cells)
     same_places = ["urn", "site_id", "provision", "designated_needs", "sex_restriction"]
     for _, group in counted.groupby(same_places, sort=False):
         ordered = group.sort_values("effective_from", kind="stable")
@@ -43,6 +100,42 @@ def overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
             for other_row, other in ordered.iloc[position + 1 :].iterrows():
                 if other["effective_from"] <= one["end"]:
                     yield from _overlap(row, one, other_row, other, source)
+
+
+def _in_force(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that count, without repeats, with the last day in column `end`."""
+    rows = _same_sites(cells)
+    rows = rows[(rows["change_status"] != "proposed") & ~rows.duplicated(_identity(rows))]
+    rows = rows.assign(end=rows["effective_to"].replace("", "9999-12-31"))
+    return rows[rows["effective_from"] <= rows["end"]]
+
+
+def needs_overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    """Yield a finding where one row takes all needs and another row of the place lists needs."""
+    for _, group in _in_force(cells).groupby(["urn", "site_id", "provision"], sort=False):
+        for (row, one), (other_row, other) in combinations(group.iterrows(), 2):
+            one_takes_all = (one["designated_needs"] == "") != (other["designated_needs"] == "")
+            sexes = {one["sex_restriction"], other["sex_restriction"]}
+            together = max(one["effective_from"], other["effective_from"]) <= min(
+                one["end"], other["end"]
+            )
+            if one_takes_all and together and _share_years(one, other) and sexes != {"F", "M"}:
+                first, last = sorted((int(row), int(other_row)))  # pyright: ignore[reportArgumentType]
+                yield Finding(
+                    "register_needs_overlap",
+                    "warns",
+                    f"Rows {first} and {last} are the same provision, years and days; one takes "
+                    "all needs (designated_needs is blank), the other lists needs.",
+                    "Check that no place is counted in both.",
+                    source,
+                    last,
+                    "designated_needs",
+                )
+
+
+def _share_years(one: pd.Series, other: pd.Series) -> bool:
+    first = max(int(one["ncy_from"]), int(other["ncy_from"]))
+    return first <= min(int(one["ncy_to"]), int(other["ncy_to"]))
 
 
 def _overlap(
@@ -60,9 +153,7 @@ def _overlap(
             last,
             "effective_from",
         )
-    elif int(other["ncy_from"]) <= int(one["ncy_to"]) and int(one["ncy_from"]) <= int(
-        other["ncy_to"]
-    ):
+    elif _share_years(one, other):
         yield Finding(
             "register_year_groups_overlap",
             "warns",
@@ -76,7 +167,7 @@ def _overlap(
 
 def period_breaks(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     """Yield a finding where a provision ends and starts again after days without places."""
-    counted = cells[cells["change_status"] != "proposed"]
+    counted = _same_sites(cells[cells["change_status"] != "proposed"])
     for _, group in counted.groupby(["urn", "site_id", "provision"], sort=False):
         ordered = group.sort_values("effective_from", kind="stable")
         for (row, one), (_, other) in pairwise(ordered.iterrows()):

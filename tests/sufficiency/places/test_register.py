@@ -69,6 +69,29 @@ def test_columns_in_any_order_with_a_byte_order_mark_capitals_and_spaces_are_und
     ]
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(";", "cp1252"), ("\t", "utf-16"), (",", "utf-8-sig")]
+)
+def test_a_register_is_read_however_a_spreadsheet_saves_csv(tmp_path, delimiter, encoding):
+    path = tmp_path / "places.csv"
+    path.write_bytes("\n".join([HEADER, GOOD]).replace(",", delimiter).encode(encoding))
+    findings = Findings()
+
+    rows = read_csv(path, findings)
+
+    assert len(rows) == 1
+    assert not findings.blocking
+
+
+def test_a_cell_too_long_to_be_one_is_refused_with_what_to_look_for(tmp_path):
+    path = tmp_path / "places.csv"
+    path.write_text(f'{HEADER}\n"{"x" * 200_000}', encoding="utf-8")
+    findings = Findings()
+
+    assert read_csv(path, findings).empty
+    assert [f.check for f in findings.blocking] == ["register_unreadable"]
+
+
 def test_columns_that_are_not_used_are_reported(tmp_path):
     header, row = f"{HEADER},head teacher,colour", f"{GOOD},A,blue"
 
