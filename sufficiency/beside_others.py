@@ -1,9 +1,10 @@
 """The authority beside England, its region and its statistical neighbours.
 
 Measures: plans per 1,000 residents aged 0 to 24; plans by setting group, by need, and in
-independent and non-maintained special schools, in per cent. Residents are those of the latest
-observed mid-year that is not after the census. Statistical neighbours are the ten that DfE names
-(Local Authority Interactive Tool).
+independent and non-maintained special schools, in per cent. Early years providers are shown apart
+from the rest of the setting group `other`, which is elsewhere or not recorded. Residents are those
+of the latest observed mid-year that is not after the census. Statistical neighbours are the ten
+that DfE names (Local Authority Interactive Tool).
 """
 
 import pandas as pd
@@ -18,7 +19,9 @@ MEASURES = {
     "need_share": "percent",
 }
 INDEPENDENT = ("SPIN", "SPNM")
+EARLY_YEARS_PROVIDER, EARLY_YEARS, OTHER = "EYP", "early_years", "other"
 RATE_AGES = 25
+SPLIT = ("setting_share", "need_share")  # Measures whose keys add up to 100 in one place.
 NATIONAL = "ENG"
 NEIGHBOURS = "NEIGHBOURS"
 FEW = 3
@@ -84,7 +87,8 @@ def _places(stock: pd.DataFrame, neighbours: pd.DataFrame, authority: str) -> pd
 def _keys(values: pd.DataFrame) -> pd.DataFrame:
     """Return the measures and keys that are shown, in the order of the terms tables."""
     rows = [("plan_rate", "all"), ("independent_and_nmss_share", "all")]
-    rows += [("setting_share", group) for group in terms.codes("setting_groups")]
+    groups = [group for group in terms.codes("setting_groups") if group != OTHER]
+    rows += [("setting_share", group) for group in (*groups, EARLY_YEARS, OTHER)]
     given = set(values.loc[values["measure"] == "need_share", "key"])
     rows += [("need_share", need) for need in terms.codes("needs") if need in given]
     keys = pd.DataFrame(rows, columns=["measure", "key"])
@@ -166,6 +170,7 @@ def _only_whole(
 def _settings(used: pd.DataFrame) -> pd.DataFrame:
     rows = _shares(_dimension(used, "setting"), _dimension(used, "total"))
     group = rows["key"].map(terms.lookup("settings", "setting_group"))
+    group = group.mask(rows["key"] == EARLY_YEARS_PROVIDER, EARLY_YEARS)
     shares = rows.assign(measure="setting_share", key=group)
     independent = rows[rows["key"].isin(INDEPENDENT)]
     independent = independent.assign(measure="independent_and_nmss_share", key="all")
@@ -221,7 +226,8 @@ def _medians(table: pd.DataFrame, base_year: int) -> pd.DataFrame:
         now = given[(given["year"] == base_year) & (given["remark"] != DOUBT)]
         some = now if len(now) >= FEW else given
         note = f"Median of {len(some)} of {len(cases)} neighbours"
-        note += " with a figure." if len(now) >= FEW else ", some of an earlier year."
+        note += "" if len(now) >= FEW else ", some of an earlier year"
+        note += "; medians do not add up to 100." if measure in SPLIT else "."
         medians.append(
             {
                 "authority": NEIGHBOURS,

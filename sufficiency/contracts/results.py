@@ -195,7 +195,7 @@ class BesideOthers(Contract):
     authority_name: Series[str] = text("Name.")
     role: Series[str] = text("self, neighbour, neighbours_median, region or england.")
     measure: Series[str] = text("What is measured.")
-    key: Series[str] = text("Setting group or need, or all.")
+    key: Series[str] = text("Setting group (early_years apart from other) or need, or all.")
     year: Series[pd.Int32Dtype] = number("January census year of the value.", nullable=True)
     value: Series[float] = number("Share in per cent, or plans per 1,000.", nullable=True)
     unit: Series[str] = text("percent or per_1000.")

@@ -1,5 +1,6 @@
 """Reading and writing the place register: `places.csv`, `places.xlsx`, and which of them counts."""
 
+import codecs
 import csv
 import io
 import os
@@ -10,6 +11,8 @@ import pandas as pd
 from sufficiency.contracts import Register, checked, empty
 from sufficiency.findings import Findings
 from sufficiency.places.cells import (
+    REGISTER_COLUMNS,
+    column_names,
     csv_text,
     different_rows,
     fingerprint,
@@ -21,8 +24,8 @@ from sufficiency.places.workbook import workbook_cells, write_workbook
 from sufficiency.workspace import Workspace
 
 ROWS_NAMED = 10
-DELIMITERS = (",", ";", "\t")
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+DELIMITERS = (",", ";", "\t", "|")
+FEWEST_COLUMNS = 5
 
 
 def read_csv(
@@ -34,8 +37,9 @@ def read_csv(
     """Return the register in a CSV file, adding a finding for everything wrong with it.
 
     Args:
-        path: The file; order of columns, further columns, a byte-order mark and dates as
-            DD/MM/YYYY or YYYY-MM-DD are all understood.
+        path: The file; order of columns, further columns, a byte-order mark (UTF-8 or UTF-16),
+            commas, semicolons or tabs between cells, and dates as DD/MM/YYYY or YYYY-MM-DD are
+            all understood.
         findings: Receives every problem, with spreadsheet row and column.
         establishments: Establishments table: fills blank names, places and localities, and tells
             closed schools.
@@ -53,20 +57,15 @@ def read_csv(
 def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
     """Return the file's register columns as text by spreadsheet row, None if unusable."""
     text = _decoded(path.read_bytes())
-    first = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as err:
+    if text is None:
         findings.block(
-            "register_unreadable",
-            f"{path.name} cannot be read as a table: {err}.",
-            "Open it in a spreadsheet, look for an unclosed quotation mark or a very long cell, "
-            "and save it again as CSV.",
+            "register_not_text",
+            f"{path.name} is not a text file: it may be a workbook with another name.",
+            "Open it in Excel and save it as CSV UTF-8, or as places.xlsx.",
             source=path.name,
         )
         return None
-    if not rows:
+    if not text.strip():
         findings.block(
             "register_empty",
             f"{path.name} is empty.",
@@ -74,17 +73,88 @@ def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
             source=path.name,
         )
         return None
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = _delimiter(lines)
+    if not delimiter:
+        findings.block(
+            "register_header_missing",
+            f"Row 1 of {path.name} has no column named urn, nor any other register column.",
+            "Put the column names in row 1 and save the file as CSV, with commas between cells.",
+            source=path.name,
+            row=1,
+        )
+        return None
+    rows = _rows(lines, delimiter, path.name, findings)
+    if rows is None:
+        return None
     return raw_cells(rows[0], list(enumerate(rows[1:], start=2)), path.name, findings)
 
 
-def _decoded(content: bytes) -> str:
-    """Return the text of a CSV as spreadsheets save it: UTF-8, UTF-16 or Windows-1252."""
-    if content.startswith(UTF16_MARKS):
-        return content.decode("utf-16", errors="replace")
+def _decoded(content: bytes) -> str | None:
+    """Return the text of a file as Excel saves it, None if it is no text."""
     try:
-        return content.decode("utf-8-sig")
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            text = content.decode("utf-16")
+        else:
+            text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")
+    return None if "\0" in text else text
+
+
+def _delimiter(lines: list[str]) -> str:
+    """Return the delimiter that finds most register columns, urn above all; empty if none does."""
+    best, most = "", (False, 0)
+    for delimiter in DELIMITERS:
+        try:
+            names = column_names(next(csv.reader(lines, delimiter=delimiter)))
+        except csv.Error:
+            continue
+        found = ("urn" in names, len({*names} & {*REGISTER_COLUMNS}))
+        if found > most:
+            best, most = delimiter, found
+    return best
+
+
+def _rows(
+    lines: list[str], delimiter: str, source: str, findings: Findings
+) -> list[list[str]] | None:
+    """Return the cells of each row; None, with a finding, where a quote takes in further rows."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    rows: list[list[str]] = []
+    start, closed = 0, True
+    try:
+        for row in reader:
+            width = len(rows[0]) if rows else 0
+            closed = _quotes_closed(row, lines[start : reader.line_num], delimiter, width)
+            if not closed:
+                break
+            rows.append(row)
+            start = reader.line_num
+    except csv.Error:
+        closed = False
+    if closed:
+        return rows
+    findings.block(
+        "register_unreadable",
+        f"Row {len(rows) + 1} of {source} cannot be read: a double quote opens a cell and does "
+        "not close it, or a cell is far too long.",
+        "Close the quote, or remove it; from this row on nothing was read.",
+        source=source,
+        row=len(rows) + 1,
+    )
+    return None
+
+
+def _quotes_closed(row: list[str], lines: list[str], delimiter: str, width: int) -> bool:
+    """Return whether a row's lines belong to it, and are not rows that an open quote took in."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as err:
+        return len(lines) == 1 and "unexpected end" not in str(err)
+    delimiters = max(width, FEWEST_COLUMNS) - 1
+    further = [line for cell in row for line in cell.splitlines()[1:]]
+    return all(line.count(delimiter) < delimiters for line in further)
 
 
 def write_csv(register: pd.DataFrame, path: Path) -> None:
@@ -115,9 +185,9 @@ def read_register(
 
     Args:
         workspace: The workspace.
-        establishments: Establishments table, or None where it could not be read.
+        establishments: Establishments table, or None if there is no school list to compare with.
         findings: Receives every problem.
-        localities: Localities table, or None to accept any locality.
+        localities: Localities table; None or empty to accept any locality.
 
     Returns:
         Register: the rows that break no blocking rule; empty if neither file can be used.

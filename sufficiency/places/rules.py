@@ -8,13 +8,27 @@ import pandas as pd
 
 from sufficiency.contracts import Register, checked
 from sufficiency.findings import Finding, Findings
-from sufficiency.places.cells import DATES, METRES, NEEDS, WHOLE_NUMBERS, YES_NO
-from sufficiency.places.row_conflicts import duplicates, overlaps, period_breaks
-from sufficiency.terms import OUTSIDE, codes
+from sufficiency.places.cells import (
+    DATES,
+    METRES,
+    NEEDS,
+    UNSAVED_FORMULA,
+    WHOLE_NUMBERS,
+    YES_NO,
+)
+from sufficiency.places.row_conflicts import (
+    duplicates,
+    grouped,
+    needs_overlaps,
+    overlaps,
+    period_breaks,
+)
+from sufficiency.terms import OUTSIDE, codes, lookup
 
-CAPACITIES = ("commissioned_places", "scap_capacity", "physical_capacity", "on_roll")
+CAPACITIES = ("commissioned_places", "scap_capacity", "physical_capacity")
 CHANGE_STATUSES = ("existing", "funded", "approved", "proposed")
 NCY_LIMITS = (-4, 21)
+GRID_METRES = 1_300_000
 FAR_ABOVE = 1.25
 FAR_ABOVE_PUPILS = 10
 
@@ -35,15 +49,18 @@ def to_register(
         source: File name, for findings.
         findings: Receives every problem.
         establishments: Establishments table; fills blank names, coordinates and localities, and
-            tells which schools are closed or not on the school list.
+            tells which schools are closed or not on the school list. None or empty: not checked.
         localities: Localities table (or any frame with a column `locality`); a locality that is
-            not in it is taken from `establishments`, else reported.
+            not in it is taken from `establishments`, else reported. None or empty: not checked.
 
     Returns:
         Register: the rows that break no blocking rule.
     """
-    cells = _with_school_details(raw, establishments)
-    found: list[Finding] = []
+    if establishments is not None and establishments.empty:
+        establishments = None
+    found = list(_unsaved_formulas(raw, source))
+    cells = raw[~raw.index.isin([f.row for f in found])]
+    cells = _with_school_details(cells, establishments)
     for rule in ROW_RULES:
         found.extend(rule(cells, source))
     broken = {f.row for f in found if f.severity == "blocks"}
@@ -53,12 +70,12 @@ def to_register(
     if establishments is not None:
         found.extend(_school_list(cells, source, establishments))
     blank = cells.index[cells["locality"] == ""]
-    found.extend(_no_locality(row, source) for row in blank)
     cells.loc[blank, "locality"] = OUTSIDE
-    if localities is not None:
+    if localities is not None and not localities.empty:
+        found.extend(_no_locality(row, source, establishments is not None) for row in blank)
         cells, problems = _known_localities(cells, source, establishments, localities)
         found.extend(problems)
-    if cells.empty:
+    if raw.empty:
         found.append(
             Finding(
                 "register_empty",
@@ -68,7 +85,7 @@ def to_register(
                 source,
             )
         )
-    findings.extend(sorted(found, key=lambda f: f.row))
+    findings.extend(grouped(found))
     _count_assumed(cells, source, findings)
     broken = {f.row for f in found if f.severity == "blocks"}
     return checked(Register, _typed(cells[~cells.index.isin(list(broken))]), "register")
@@ -99,7 +116,7 @@ def _typed(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _with_school_details(raw: pd.DataFrame, establishments: pd.DataFrame | None) -> pd.DataFrame:
     cells = raw.copy()
-    if establishments is not None and not establishments.empty:
+    if establishments is not None:
         schools = establishments.drop_duplicates("urn").set_index("urn")
         for column in ("name", "locality", *METRES):
             values = schools[column].astype("object")
@@ -108,6 +125,19 @@ def _with_school_details(raw: pd.DataFrame, establishments: pd.DataFrame | None)
             cells[column] = cells[column].where(cells[column] != "", filled)
     cells["name"] = cells["name"].where(cells["name"] != "", cells["urn"])
     return cells
+
+
+def _unsaved_formulas(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    for column in cells.columns:
+        for row in cells.index[cells[column] == UNSAVED_FORMULA]:
+            yield _block(
+                "register_formula_without_value",
+                f"Row {row}: {column} holds a formula without a value.",
+                "Open and save the workbook in Excel, or type the number.",
+                source,
+                row,
+                column,
+            )
 
 
 def _blank_urn(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
@@ -185,7 +215,8 @@ def _number_problem(text: str, ncy: bool, whole: bool) -> tuple[str, str]:
     if not math.isfinite(value):
         return f"is '{text}', which is not a number", "Put a number, or leave it blank if unknown."
     if not whole:
-        return "", ""
+        action = "Put metres on the British National Grid, or leave it blank if unknown."
+        return ("", "") if 0 <= value <= GRID_METRES else (f"is {text}", action)
     if value != int(value) or abs(value) > 100_000:
         return f"is {text}", "Put a whole number of children or places."
     if ncy and not NCY_LIMITS[0] <= value <= NCY_LIMITS[1]:
@@ -248,11 +279,12 @@ def _ranges(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
 
 
 def _no_places(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
-    none = (cells[list(CAPACITIES)] == "").all(axis=1)
+    with_gap = cells["provision"].map(lookup("provisions", "capacity_gap")) != "no"
+    none = (cells[list(CAPACITIES)] == "").all(axis=1) & (with_gap | (cells["on_roll"] == ""))
     for row in cells.index[none & (cells["assumed"] == "no")]:
         yield _block(
             "register_places_missing",
-            f"Row {row} is confirmed but gives no places in any column.",
+            f"Row {row} is confirmed but holds no capacity (roll is not a capacity).",
             "Fill in commissioned_places (0 if there are none), or put yes in assumed.",
             source,
             row,
@@ -282,6 +314,7 @@ TABLE_RULES: tuple[Rule, ...] = (
     _over_full,
     duplicates,
     overlaps,
+    needs_overlaps,
     period_breaks,
 )
 
@@ -314,11 +347,12 @@ def _school_list(
         )
 
 
-def _no_locality(row: object, source: str) -> Finding:
+def _no_locality(row: object, source: str, school_list: bool) -> Finding:
+    unknown = ", and the school list knows none" if school_list else ""
     return Finding(
         "register_locality_blank",
         "warns",
-        f"Row {row} has no locality and its urn is not on the school list: outside is used.",
+        f"Row {row} has no locality{unknown}: outside is used.",
         "Fill in locality, so that the places count where they are.",
         source,
         int(row),  # pyright: ignore[reportArgumentType]

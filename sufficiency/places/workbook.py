@@ -18,6 +18,7 @@ from sufficiency.places.cells import (
     METRES,
     REGISTER_COLUMNS,
     REQUIRED,
+    UNSAVED_FORMULA,
     WHOLE_NUMBERS,
     fingerprint,
     raw_cells,
@@ -170,9 +171,8 @@ def workbook_cells(path: Path, findings: Findings) -> tuple[pd.DataFrame | None,
                 source=path.name,
             )
             return None, str(remembered)
-        rows = [
-            [_cell_text(value) for value in row] for row in book[SHEET].iter_rows(values_only=True)
-        ]
+        rows = [[_cell_text(cell.value) for cell in row] for row in book[SHEET].iter_rows()]
+        _mark_unsaved_formulas(rows, book[SHEET], path)
     finally:
         book.close()
     named = (n for n, row in enumerate(rows[:HEADER_SEARCHED_ROWS]) if _is_header(row))
@@ -180,6 +180,27 @@ def workbook_cells(path: Path, findings: Findings) -> tuple[pd.DataFrame | None,
     body = [(n + 1, row) for n, row in enumerate(rows) if n > header]
     names = rows[header] if rows else []
     return raw_cells(names, body, path.name, findings), str(remembered)
+
+
+def _mark_unsaved_formulas(rows: list[list[str]], values: Any, path: Path) -> None:
+    """Put `UNSAVED_FORMULA` in each cell that is blank only because its formula has no value."""
+    # A formula that gave empty text was saved as text (str), and is rightly blank.
+    blank = [
+        (cell.row, cell.column)
+        for row in values.iter_rows()
+        for cell in row
+        if cell.value is None and cell.data_type != "str"
+    ]
+    if not blank:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    for row, column in blank:
+        if sheet.cell(row, column).data_type == "f":
+            rows[row - 1][column - 1] = UNSAVED_FORMULA
+    book.close()
 
 
 def _is_header(row: list[str]) -> bool:

@@ -14,6 +14,7 @@ from sufficiency.reports import appendices, charts, maps, tables
 from sufficiency.reports.page import ReportContent
 from sufficiency.reports.picture import Picture
 from sufficiency.reports.printing import in_order
+from sufficiency.reports.tested import provision_fared, total_fared
 from sufficiency.terms import ALL, OUTSIDE, lookup
 
 YEARS_AHEAD = 5
@@ -106,30 +107,45 @@ def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Pi
 
     Args:
         about: What the report is about.
-        run_tables: Canonical tables: demand, provision_balance, register, published_stock.
+        run_tables: Canonical tables: demand, provision_balance, register, published_stock,
+            accuracy.
     """
     demand = run_tables["demand"]
     stock = run_tables["published_stock"]
     balance, register = run_tables["provision_balance"], run_tables["register"]
+    accuracy = run_tables["accuracy"]
     groups = tables.authority_rows(demand)
     groups = groups[(groups["provision"] == ALL) & (groups["phase"] == ALL)]
     made = [
-        total_chart(about, demand, stock),
+        total_chart(about, demand, stock, accuracy),
         charts.demand_by_need_group(groups, about.base_year, focus_year(demand, about.base_year)),
         *(
-            provision_chart(about, demand, balance, register, stock, provision)
+            provision_chart(about, demand, balance, register, stock, provision, accuracy)
             for provision in in_order(lookup("provisions", "name"), "provisions")
         ),
     ]
     return tuple(picture for picture in made if picture is not None)
 
 
-def total_chart(about: About, demand: pd.DataFrame, stock: pd.DataFrame) -> Picture:
-    """Return the chart of all plans, published years and forecast."""
+def total_chart(
+    about: About,
+    demand: pd.DataFrame,
+    stock: pd.DataFrame,
+    accuracy: pd.DataFrame | None = None,
+) -> Picture:
+    """Return the chart of all plans, published years and forecast.
+
+    Args:
+        about: What the report is about.
+        demand: The `demand` table.
+        stock: The `published_stock` table.
+        accuracy: The `accuracy` table, for the words under the chart; None to say nothing.
+    """
     rows = _totals(demand)
     history = recorded(stock, about.authority, about.base_year)
     all_plans = rows[rows["provision"] == ALL]
-    return charts.demand_total(all_plans, about.authority_name, history.get(ALL))
+    picture = charts.demand_total(all_plans, about.authority_name, history.get(ALL))
+    return picture if accuracy is None else replace(picture, footnote=total_fared(accuracy))
 
 
 def provision_chart(
@@ -139,6 +155,7 @@ def provision_chart(
     register: pd.DataFrame,
     stock: pd.DataFrame,
     provision: str,
+    accuracy: pd.DataFrame | None = None,
 ) -> Picture | None:
     """Return the chart of demand against places of one provision, None if nobody is placed in it.
 
@@ -149,19 +166,23 @@ def provision_chart(
         register: The `register` table.
         stock: The `published_stock` table.
         provision: Provision code.
+        accuracy: The `accuracy` table, for the words under the chart; None to say nothing.
     """
     rows = _totals(demand)
     rows = rows[rows["provision"] == provision]
     if rows.empty:
         return None
     history = recorded(stock, about.authority, about.base_year)
-    return charts.demand_and_places(
+    picture = charts.demand_and_places(
         rows,
         provision,
         places_for_residents(balance, provision),
         history.get(provision),
         assumed=is_assumed(register, provision),
     )
+    if accuracy is None:
+        return picture
+    return replace(picture, footnote=provision_fared(accuracy, provision))
 
 
 def _totals(demand: pd.DataFrame) -> pd.DataFrame:

@@ -62,6 +62,7 @@ class Picture:
         table: The numbers drawn, with headings for readers.
         figure: The drawing.
         note: What a reader must know before using it; empty if nothing.
+        footnote: How far to trust it, to stand under it; empty if nothing.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Picture:
     table: pd.DataFrame
     figure: Figure
     note: str = ""
+    footnote: str = ""
 
     def png(self, dpi: int = 110) -> bytes:
         """Return the picture as PNG, for places where only a bitmap can be shown."""

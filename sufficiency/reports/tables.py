@@ -14,6 +14,7 @@ from sufficiency.terms import ALL, lookup
 
 ALL_NEEDS, ALL_PHASES, WHOLE_AUTHORITY = "All needs", "All phases", "Whole authority"
 HIGH, LOW = " (1 in 10 higher)", " (1 in 10 lower)"
+MIDDLE, HIGHER = " (middle, P50)", " (2 in 10 higher, P80)"
 FUTURES = "8 in 10 futures"
 HALF_A_CHILD = 0.5
 NOT_APPLICABLE = "not applicable"
@@ -24,6 +25,7 @@ MEASURES = {
     "setting_share": "Plans by setting",
     "need_share": "Plans by need",
 }
+MORE_KEYS = {"early_years": "Early years providers", "all": "All"}
 
 
 def has_gaps(gap: pd.DataFrame) -> bool:
@@ -39,6 +41,9 @@ def main_name(gap: pd.DataFrame) -> str:
 def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
     """Return every row of the gap table, readable.
 
+    Rows of the whole authority with demand as placements would fall come first; otherwise rows
+    keep their order.
+
     Args:
         gap: The `gap` table.
         base_year: Base census, for the heading of the change.
@@ -53,9 +58,13 @@ def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
         "view": ("View of demand", "text"),
         "demand_mean": ("Demand (mean)", "decimal"),
         "demand_p10": ("Demand" + LOW, "decimal"),
+        "demand_p50": ("Demand" + MIDDLE, "decimal"),
+        "demand_p80": ("Demand" + HIGHER, "decimal"),
         "demand_p90": ("Demand" + HIGH, "decimal"),
         "change_mean": (f"{change} (mean)", "decimal"),
         "change_p10": (change + LOW, "decimal"),
+        "change_p50": (change + MIDDLE, "decimal"),
+        "change_p80": (change + HIGHER, "decimal"),
         "change_p90": (change + HIGH, "decimal"),
     }
     if has_gaps(gap):
@@ -64,6 +73,8 @@ def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
             "places": ("Places for residents", "whole"),
             "gap_mean": ("Gap (mean)", "decimal"),
             "gap_p10": ("Gap" + LOW, "decimal"),
+            "gap_p50": ("Gap" + MIDDLE, "decimal"),
+            "gap_p80": ("Gap" + HIGHER, "decimal"),
             "gap_p90": ("Gap" + HIGH, "decimal"),
             "p_shortage": ("Probability of shortage", "percent"),
             "expected_shortage": ("Expected shortage", "decimal"),
@@ -80,7 +91,9 @@ def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
         "only: correct the Places sheet and run again to see gaps."
     )
     missing = f"{NOT_KNOWN}, or {NOT_APPLICABLE} where a gap has no meaning"
-    return chosen_columns(main_name(gap), _named(gap), columns, note, missing)
+    later = (gap["locality"] != ALL) | (gap["view"] != "placements")
+    rows = gap.iloc[later.to_numpy().argsort(kind="stable")]
+    return chosen_columns(main_name(gap), _named(rows), columns, note, missing)
 
 
 def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> ReportTable:
@@ -239,7 +252,7 @@ def beside_table(beside: pd.DataFrame) -> ReportTable:
         )
     own = beside[beside["role"] == "self"].drop_duplicates(keys)[[*keys, "year"]]
     wide = wide.merge(own, on=keys, how="left").merge(_notes(beside, roles), on=keys, how="left")
-    names = {**lookup("setting_groups", "name"), **lookup("needs", "name"), "all": "All"}
+    names = {**lookup("setting_groups", "name"), **lookup("needs", "name"), **MORE_KEYS}
     units = {"percent": "per cent", "per_1000": "per 1,000"}
     frame = pd.DataFrame(
         {

@@ -18,6 +18,7 @@ from sufficiency.sources import (
     population,
     published,
     small_areas,
+    unusual_years,
 )
 from sufficiency.sources.files import sha256
 
@@ -124,6 +125,8 @@ def read_published(
         return None
     if has(*NEEDED[2]):
         flows = made(lambda: published.published_flows(tables, findings, authority))
+    if stock is not None and flows is not None:
+        unusual_years.unusual_years(stock, flows, authority, findings)
     if has("mye_district") and has("lookup_lad_la"):
         people = made(lambda: population.population(tables, authority, until_year, findings))
     if has("gias_full", "gias_extract"):

@@ -123,6 +123,36 @@ def test_shares_are_per_cent_of_plans(panel: Panel) -> None:
     assert value(table, "ENG", "need_share", "SLCN")["value"] == pytest.approx(50)
 
 
+def test_early_years_providers_are_apart_from_other(panel: Panel) -> None:
+    stock, people, others = panel
+    more = stock_rows(
+        ("999", 2025, "setting", "EYP", 12),
+        ("999", 2025, "setting", "EHE", 6),
+        ("999", 2025, "setting", "UNK", 2),
+    )
+    table = beside((pd.concat([stock, more], ignore_index=True), people, others))
+    assert value(table, "999", "setting_share", "early_years")["value"] == pytest.approx(3)
+    assert value(table, "999", "setting_share", "other")["value"] == pytest.approx(2)
+    keys = table.loc[table["measure"] == "setting_share", "key"].drop_duplicates().tolist()
+    assert keys[-3:] == ["fe", "early_years", "other"]
+
+
+def test_medians_of_a_split_say_that_they_do_not_add_up(panel: Panel) -> None:
+    stock, people, others = panel
+    more = stock_rows(
+        ("901", 2025, "need", "ASD", 50),
+        ("901", 2025, "need", "SLCN", 150),
+        ("902", 2025, "need", "ASD", 300),
+        ("902", 2025, "need", "SLCN", 300),
+        ("904", 2025, "need", "ASD", 90),
+        ("904", 2025, "need", "SLCN", 10),
+    )
+    table = beside((pd.concat([stock, more], ignore_index=True), people, others))
+    median = value(table, "NEIGHBOURS", "need_share", "ASD")
+    assert median["value"] == pytest.approx(50)
+    assert median["note"] == "Median of 3 of 4 neighbours; medians do not add up to 100."
+
+
 def test_a_neighbour_without_the_year_has_its_latest_and_says_so(panel: Panel) -> None:
     table = beside(panel)
     old = value(table, "903", "plan_rate")
@@ -146,7 +176,7 @@ def test_median_falls_back_to_older_years_only_where_too_few_have_this_one(panel
     people = pd.concat([people, residents("904", 2023, 10_000)], ignore_index=True)
     enough = value(beside_others(more, people, panel[2], "999", 2025), "NEIGHBOURS", "plan_rate")
     assert enough["value"] == pytest.approx(25)
-    assert enough["note"] == "Median of 3 of 4 neighbours with a figure."
+    assert enough["note"] == "Median of 3 of 4 neighbours."
 
 
 def test_no_rate_of_a_region_whose_residents_are_not_all_known(panel: Panel) -> None:

@@ -53,8 +53,9 @@ def test_a_good_file_reads_without_findings(tmp_path):
 def test_columns_in_any_order_with_a_byte_order_mark_capitals_and_spaces_are_understood(tmp_path):
     path = tmp_path / "places.csv"
     path.write_bytes(
-        "\ufeffLocality,Provision Type,NCY from,ncy-to,Effective From,assumed,URN\n"
-        "North,SEN unit,0,6,01/09/2024,Yes,100001\n".encode()
+        "\ufeffLocality,Provision Type,NCY from,ncy-to,Effective From,assumed,URN,"
+        "Commissioned places\n"
+        "North,SEN unit,0,6,01/09/2024,Yes,100001,\n".encode()
     )
     findings = Findings()
 
@@ -105,7 +106,7 @@ def test_missing_required_columns_are_all_named(tmp_path):
 
     assert said(items) == [
         ("register_column_missing", "blocks", 1, column)
-        for column in ("ncy_from", "ncy_to", "effective_from")
+        for column in ("ncy_from", "ncy_to", "effective_from", "commissioned_places")
     ]
 
 

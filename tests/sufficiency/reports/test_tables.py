@@ -48,6 +48,42 @@ def test_change_from_roll_shows_neither_gap_nor_probability(
         assert "Change since January 2025" in headings
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_main_table_carries_the_middle_and_the_2_in_10_higher_of_each_measure(
+    confirmed: bool,
+    confirmed_tables: dict[str, pd.DataFrame],
+    assumed_tables: dict[str, pd.DataFrame],
+) -> None:
+    gap = (confirmed_tables if confirmed else assumed_tables)["gap"]
+    frame = tables.gap_table(gap, 2025).frame
+    measures = ["Demand", "Change since January 2025", *(["Gap"] if confirmed else [])]
+    one = gap[(gap["provision"] == "special") & (gap["year"] == 2030)].iloc[0]
+    row = frame[(frame["Provision"] == "Special school") & (frame["January census"] == 2030)]
+    for measure, code in zip(measures, ["demand", "change", "gap"], strict=False):
+        headings = [f"{measure} (middle, P50)", f"{measure} (2 in 10 higher, P80)"]
+        assert row.iloc[0][headings].tolist() == [one[f"{code}_p50"], one[f"{code}_p80"]]
+        order = [f"{measure} (1 in 10 lower)", *headings, f"{measure} (1 in 10 higher)"]
+        assert [h for h in frame.columns if h in order] == order
+
+
+def test_the_main_table_starts_with_the_whole_authority_as_placements_would_fall(
+    confirmed_tables: dict[str, pd.DataFrame],
+) -> None:
+    rows = confirmed_tables["gap"]
+    rows = rows[(rows["year"] == 2030) & (rows["provision"] == "special")]
+    rows = rows[rows["locality"].isin(["ALL", "Eastmere"])].head(4)
+    assert rows["locality"].tolist() == ["ALL", "Eastmere", "ALL", "Eastmere"]
+    mixed = pd.concat([rows.assign(view="possible"), rows])  # the same index twice
+    frame = tables.gap_table(mixed, 2025).frame
+    firsts = frame[["View of demand", "Locality", "Phase"]].head(3).to_numpy().tolist()
+    assert firsts == [
+        ["placements", "Whole authority", "Primary"],
+        ["placements", "Whole authority", "Secondary"],
+        ["possible", "Whole authority", "Primary"],
+    ]
+    assert len(frame) == len(mixed)
+
+
 def test_the_largest_gaps_are_by_size_either_way_and_say_what_is_left_out(
     confirmed_tables: dict[str, pd.DataFrame],
 ) -> None:
@@ -118,6 +154,14 @@ def test_beside_others_is_one_row_a_measure_with_the_notes_of_all_its_values(
         "Region: Not published.",
     ]
     assert table.text()[0][-1] == "none"
+
+
+def test_early_years_providers_have_a_name_of_their_own_beside_others(
+    confirmed_tables: dict[str, pd.DataFrame],
+) -> None:
+    beside = confirmed_tables["beside_others"]
+    share = beside[beside["key"] == "rp_unit"].assign(key="early_years")
+    assert tables.beside_table(share).frame["Of"].tolist() == ["Early years providers"]
 
 
 def test_accuracy_sets_the_method_used_beside_its_rivals_total_first(
