@@ -16,6 +16,12 @@ from sufficiency.places.cells import (
     WHOLE_NUMBERS,
     YES_NO,
 )
+from sufficiency.places.locating import (
+    known_localities,
+    no_locality,
+    school_list_problems,
+    with_school_details,
+)
 from sufficiency.places.row_conflicts import (
     duplicates,
     grouped,
@@ -60,7 +66,7 @@ def to_register(
         establishments = None
     found = list(_unsaved_formulas(raw, source))
     cells = raw[~raw.index.isin([f.row for f in found])]
-    cells = _with_school_details(cells, establishments)
+    cells = with_school_details(cells, establishments)
     for rule in ROW_RULES:
         found.extend(rule(cells, source))
     broken = {f.row for f in found if f.severity == "blocks"}
@@ -68,12 +74,12 @@ def to_register(
     for rule in TABLE_RULES:
         found.extend(rule(readable, source))
     if establishments is not None:
-        found.extend(_school_list(cells, source, establishments))
+        found.extend(school_list_problems(cells, source, establishments))
     blank = cells.index[cells["locality"] == ""]
     cells.loc[blank, "locality"] = OUTSIDE
     if localities is not None and not localities.empty:
-        found.extend(_no_locality(row, source, establishments is not None) for row in blank)
-        cells, problems = _known_localities(cells, source, establishments, localities)
+        found.extend(no_locality(row, source, establishments is not None) for row in blank)
+        cells, problems = known_localities(cells, source, establishments, localities)
         found.extend(problems)
     if raw.empty:
         found.append(
@@ -112,19 +118,6 @@ def _typed(cells: pd.DataFrame) -> pd.DataFrame:
     for column in METRES:
         frame[column] = pd.to_numeric(frame[column].replace("", None)).astype(float)
     return frame
-
-
-def _with_school_details(raw: pd.DataFrame, establishments: pd.DataFrame | None) -> pd.DataFrame:
-    cells = raw.copy()
-    if establishments is not None:
-        schools = establishments.drop_duplicates("urn").set_index("urn")
-        for column in ("name", "locality", *METRES):
-            values = schools[column].astype("object")
-            known = values[values.notna()].map(str)
-            filled = cells["urn"].map(known).fillna("").astype("str")
-            cells[column] = cells[column].where(cells[column] != "", filled)
-    cells["name"] = cells["name"].where(cells["name"] != "", cells["urn"])
-    return cells
 
 
 def _unsaved_formulas(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
@@ -317,89 +310,6 @@ TABLE_RULES: tuple[Rule, ...] = (
     needs_overlaps,
     period_breaks,
 )
-
-
-def _school_list(
-    cells: pd.DataFrame, source: str, establishments: pd.DataFrame
-) -> Iterator[Finding]:
-    status = establishments.drop_duplicates("urn").set_index("urn")["status"]
-    found = cells["urn"].map(status).astype("str").fillna("")
-    for row in cells.index[(found == "closed") & (cells["effective_to"] == "")]:
-        yield Finding(
-            "register_school_closed",
-            "warns",
-            f"Row {row}: the school list says this school is closed, but the row has no end.",
-            "Put the closing day in effective_to, and add a row under the new URN if it goes on.",
-            source,
-            int(row),
-            "effective_to",
-        )
-    unknown = cells.index[(found == "") & (cells["change_status"] == "existing")]
-    for row in unknown:
-        yield Finding(
-            "register_school_not_listed",
-            "warns",
-            f"Row {row}: the urn is not on the school list.",
-            "Check the urn; a school that became an academy has a new one.",
-            source,
-            int(row),
-            "urn",
-        )
-
-
-def _no_locality(row: object, source: str, school_list: bool) -> Finding:
-    unknown = ", and the school list knows none" if school_list else ""
-    return Finding(
-        "register_locality_blank",
-        "warns",
-        f"Row {row} has no locality{unknown}: outside is used.",
-        "Fill in locality, so that the places count where they are.",
-        source,
-        int(row),  # pyright: ignore[reportArgumentType]
-        "locality",
-    )
-
-
-def _known_localities(
-    cells: pd.DataFrame,
-    source: str,
-    establishments: pd.DataFrame | None,
-    localities: pd.DataFrame,
-) -> tuple[pd.DataFrame, list[Finding]]:
-    known = {*localities["locality"], OUTSIDE}
-    result, found = cells.copy(), []
-    for row in cells.index[~cells["locality"].isin(list(known))]:
-        listed = ""
-        if establishments is not None:
-            match = establishments.loc[establishments["urn"] == cells.at[row, "urn"], "locality"]
-            listed = str(match.iloc[0]) if len(match) else ""
-        if listed in known:
-            result.loc[row, "locality"] = listed
-            found.append(
-                Finding(
-                    "register_locality_replaced",
-                    "warns",
-                    f"Row {row}: locality '{cells.at[row, 'locality']}' is not in the locality "
-                    f"table; {listed} is used, where the school lies.",
-                    "Correct column locality if the site is elsewhere.",
-                    source,
-                    int(row),
-                    "locality",
-                )
-            )
-        else:
-            found.append(
-                _block(
-                    "register_unknown_locality",
-                    f"Row {row}: locality '{cells.at[row, 'locality']}' is not in the locality "
-                    "table.",
-                    f"Use one of: {', '.join(sorted(known))}.",
-                    source,
-                    row,
-                    "locality",
-                )
-            )
-    return result, found
 
 
 def _block(

@@ -136,12 +136,14 @@ def test_a_column_given_twice_blocks(tmp_path):
         (GOOD.replace(",10,", ",10.5,"), "register_not_a_number", "commissioned_places"),
         (GOOD.replace(",10,", ",nan,"), "register_not_a_number", "commissioned_places"),
         (GOOD.replace(",10,", ",inf,"), "register_not_a_number", "commissioned_places"),
+        (GOOD.replace(",10,", ',"10,5",'), "register_not_a_number", "commissioned_places"),
         (GOOD.replace(",0,11,", ",11,0,"), "register_year_groups_reversed", "ncy_from"),
         (GOOD.replace(",0,11,", ",,11,"), "register_not_a_number", "ncy_from"),
         (GOOD.replace(",0,11,", ",0,40,"), "register_not_a_number", "ncy_to"),
         (GOOD.replace("2024-09-01", "31/02/2024"), "register_bad_date", "effective_from"),
         (GOOD.replace("2024-09-01", "September"), "register_bad_date", "effective_from"),
         (GOOD.replace("2024-09-01", "20240901"), "register_bad_date", "effective_from"),
+        (GOOD.replace("2024-09-01", "2024-W01-1"), "register_bad_date", "effective_from"),
         (GOOD.replace("2024-09-01", ""), "register_bad_date", "effective_from"),
         (GOOD.replace("100001", ""), "register_urn_missing", "urn"),
         (GOOD.replace(",no,", ",perhaps,"), "register_unknown_assumed", "assumed"),
@@ -278,10 +280,22 @@ def test_a_locality_outside_the_table_is_replaced_from_the_school_list_or_blocks
 
 
 def test_a_row_without_locality_counts_as_outside_with_a_warning(tmp_path):
-    rows, findings = read(tmp_path, GOOD.replace("North", ""))
+    localities = pd.DataFrame({"locality": ["North"]})
+
+    rows, findings = read(tmp_path, GOOD.replace("North", ""), localities=localities)
 
     assert said(findings.items) == [("register_locality_blank", "warns", 2, "locality")]
+    assert "school list" not in findings.items[0].message
     assert rows["locality"].tolist() == ["outside"]
+
+
+@pytest.mark.parametrize("localities", [None, pd.DataFrame({"locality": []}, dtype="str")])
+def test_nothing_is_said_of_schools_and_localities_without_tables_to_compare_with(
+    tmp_path, localities
+):
+    row = GOOD.replace("North", "")
+
+    assert findings_of(tmp_path, row, establishments=None, localities=localities) == []
 
 
 def test_a_row_that_does_not_say_whether_it_is_assumed_counts_as_assumed(tmp_path):

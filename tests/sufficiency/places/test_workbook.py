@@ -1,5 +1,6 @@
 """The register as a workbook: reproducible bytes, and read back from any workbook."""
 
+import zipfile
 from datetime import datetime
 
 import openpyxl
@@ -100,3 +101,70 @@ def test_a_file_that_is_no_workbook_or_has_no_places_sheet_blocks(tmp_path):
         "register_workbook_unreadable",
         "register_sheet_missing",
     ]
+
+
+def own_workbook(path, *rows) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Places"
+    sheet.append(["urn", "provision", "ncy_from", "ncy_to", "effective_from", *REST])
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+
+
+def test_a_formula_without_a_saved_value_blocks_its_row_and_is_not_read_as_blank(tmp_path):
+    row = ["special", 0, 11, "2024-09-01"]
+    own_workbook(
+        tmp_path / "own.xlsx",
+        ["1", *row, "=4+6", "no", "North"],
+        ["2", *row, 10, "no", "North"],
+        ["3", *row, None, "yes", "North"],
+    )
+    findings = Findings()
+
+    rows = read_workbook(tmp_path / "own.xlsx", findings)
+
+    assert rows["urn"].tolist() == ["2", "3"]
+    (finding,) = findings.blocking
+    assert finding.message == "Row 2: commissioned_places holds a formula without a value."
+    assert (finding.row, finding.column) == (2, "commissioned_places")
+    assert "save the workbook in Excel, or type" in finding.action
+
+
+def test_many_formulas_of_one_column_without_values_are_one_finding(tmp_path):
+    row = ["special", 0, 11, "2024-09-01", "=4+6", "no", "North"]
+    own_workbook(tmp_path / "own.xlsx", *([str(n), *row] for n in range(20)))
+    findings = Findings()
+
+    assert read_workbook(tmp_path / "own.xlsx", findings).empty
+    (finding,) = findings.items
+    assert finding.message == (
+        "20 rows (2 to 21): commissioned_places holds a formula without a value."
+    )
+
+
+def test_formulas_with_a_saved_value_are_read_and_saved_empty_text_is_blank(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "written.xlsx"))
+    sheet = book.add_worksheet("Places")
+    columns = ["urn", "provision", "ncy_from", "ncy_to", "effective_from", *REST, "notes"]
+    sheet.write_row(0, 0, columns)
+    sheet.write_row(1, 0, ["1", "special", 0, 11, "2024-09-01"])
+    sheet.write_formula(1, 5, "=4+6", None, 10)
+    sheet.write_row(1, 6, ["no", "North"])
+    sheet.write_formula(1, 8, '=IF(A2="","x","")', None, "nothing")  # pyright: ignore[reportArgumentType]
+    book.close()
+    with (
+        zipfile.ZipFile(tmp_path / "written.xlsx") as written,
+        zipfile.ZipFile(tmp_path / "own.xlsx", "w") as own,
+    ):
+        for part in written.namelist():
+            # Excel saves a formula that gives empty text as a text value of no length.
+            own.writestr(part, written.read(part).replace(b"<v>nothing</v>", b"<v></v>"))
+    findings = Findings()
+
+    rows = read_workbook(tmp_path / "own.xlsx", findings)
+
+    assert findings.items == []
+    assert rows[["commissioned_places", "notes"]].iloc[0].tolist() == [10, ""]
