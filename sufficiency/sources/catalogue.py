@@ -5,6 +5,7 @@ A file is recognised by its columns, never by its name, so that a planner can dr
 """
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 
 import pyogrio
@@ -38,6 +39,7 @@ LAYOUTS: tuple[Layout, ...] = (
 TEXT_SUFFIXES = (".csv", ".csv.gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".gpkg")
 MOST_LACKING = 3
+FEW_LACKING = 2
 FEW_LAYOUTS = 4
 
 
@@ -60,7 +62,8 @@ def scan(folder: Path, findings: Findings) -> list[tuple[Path, Layout]]:
 
     Args:
         folder: Searched to any depth; hidden files and folders are passed over.
-        findings: A file that cannot be opened blocks; one that is not recognised informs.
+        findings: A file that cannot be opened blocks; one that lacks a column or two of a known
+            format warns; any other that is not recognised informs.
     """
     found = []
     for path in sorted(folder.rglob("*")):
@@ -73,10 +76,22 @@ def scan(folder: Path, findings: Findings) -> list[tuple[Path, Layout]]:
             findings.block("file_unreadable", str(err), "Replace the file.", source=path.name)
             continue
         layout = _best(path.name, columns, first)
-        if layout is None:
+        near = None if layout else _nearest(path.name, columns, first)
+        if near and near[1]:
+            findings.warn(
+                "columns_missing",
+                f"{path.name} was not read: it looks like {near[0].title}, but {near[1]}.",
+                "Correct the column name, or download the file again.",
+                source=path.name,
+                row=1,
+                column=_lacking(near[0], set(columns))[0],
+                count=len(_lacking(near[0], set(columns))),
+            )
+        elif layout is None:
             findings.inform(
                 "file_not_recognised",
-                f"{path.name} was not read: its columns fit no known format.{_nearest(columns)}",
+                f"{path.name} was not read: its columns fit no known format."
+                + (_not_quite(near[0], set(columns)) if near else ""),
                 "Nothing, if it is not meant as an input.",
                 source=path.name,
             )
@@ -116,25 +131,49 @@ def _best(name: str, columns: list[str], first: dict[str, str]) -> Layout | None
     return max(fitting, key=lambda layout: len(layout.columns) + len(layout.any_of), default=None)
 
 
-def _nearest(columns: list[str]) -> str:
-    """Say what keeps a file from the format it nearly is: columns it lacks or should not have."""
+def _nearest(name: str, columns: list[str], first: dict[str, str]) -> tuple[Layout, str] | None:
+    """Return the format that a file nearly has, and what to say if it lacks a column or two."""
     present = set(columns)
     near = [
-        (lacking, layout)
+        layout
         for layout in LAYOUTS
-        if _shares(layout, present)
-        and (lacking := len(_lacking(layout, present)))
+        if re.search(layout.file_pattern, name, re.IGNORECASE)
+        and _shares(layout, present)
+        and len(_lacking(layout, present))
         <= min(MOST_LACKING, (len(layout.columns) + len(layout.any_of)) // 3)
     ]
     if not near:
-        return ""
-    layout = min(near, key=lambda pair: pair[0])[1]
+        return None
+    words = set(re.findall(r"[a-z]+", name.lower()))
+
+    def distance(layout: Layout) -> tuple[int, int, int]:
+        told = set(re.findall(r"[a-z]+", f"{layout.name} {layout.title}".lower()))
+        unlike = sum(
+            not re.search(pattern, first.get(column, ""), re.IGNORECASE)
+            for column, pattern in layout.first_row
+        )
+        return len(_lacking(layout, present)), unlike, -len(words & told)
+
+    layout = min(near, key=distance)
+    lacking = _lacking(layout, present)
+    if not 0 < len(lacking) <= FEW_LACKING:
+        return layout, ""
+    spare = [c for c in columns if c not in layout.columns]
+    parts = []
+    for column in lacking:
+        like = get_close_matches(column.split(" or ")[0], spare, 1)
+        parts.append(f"column {column} is missing" + (f" (has: {like[0]})" if like else ""))
+    return layout, " and ".join(parts)
+
+
+def _not_quite(layout: Layout, present: set[str]) -> str:
+    """Say what keeps a file from a format: columns it lacks or should not have."""
     lacking = _lacking(layout, present)
     surplus = sorted(present.intersection(layout.not_columns))
     parts = [f"lacks {', '.join(lacking)}"] if lacking else []
     parts += [f"has {', '.join(surplus)}, which that format has not"] if surplus else []
     if not parts:
-        parts = ["differs in its first row or its name"]
+        parts = ["differs in its first row"]
     return f" It is nearly {layout.title} ({layout.name}) but {' and '.join(parts)}."
 
 
@@ -148,6 +187,10 @@ def _lacking(layout: Layout, present: set[str]) -> list[str]:
 def _shares(layout: Layout, present: set[str]) -> bool:
     """Return whether a file has a column of the format that few other formats have."""
     return any(
-        sum(column in other.columns for other in LAYOUTS) <= FEW_LAYOUTS
-        for column in present.intersection(layout.columns)
+        sum(column in _names(other) for other in LAYOUTS) <= FEW_LAYOUTS
+        for column in present & _names(layout)
     )
+
+
+def _names(layout: Layout) -> set[str]:
+    return {*layout.columns, *(name for group in layout.any_of for name in group)}

@@ -8,15 +8,16 @@ Tidy frames have the columns of `STOCK_COLUMNS` or `FLOW_COLUMNS`: those of the 
 year in the file, so that the newest release can win where two overlap).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sufficiency.contracts.inputs import STATUSES
-from sufficiency.findings import Findings
+from sufficiency.findings import Finding, Findings
 from sufficiency.sources.files import read_text_table
-from sufficiency.sources.symbols import CODE, parse_codes
+from sufficiency.sources.symbols import CODE, NEITHER, parse_codes
 
 LICENCE = (
     "Department for Education, Education, health and care plans. "
@@ -48,7 +49,24 @@ REGION_NAMES = {
     "Yorkshire and the Humber": "Yorkshire and The Humber",
 }
 UNKNOWN_AGE = "unknown"
+UNREAD_SHOWN = 10
 AGE = r"^(?:aged?\s+)?(?P<under>under\s+)?(?P<age>\d+)(?:\s+(?:and|or)\s+(?P<open>under|over))?$"
+
+
+@dataclass(frozen=True)
+class UnreadCell(Finding):
+    """A published cell that is neither a number nor a symbol.
+
+    A reader does not know the workspace's authority. `published` does, and makes the finding block
+    or puts it together with those of other authorities.
+
+    Attributes:
+        authority: Code of the row; empty where it is no authority's.
+        latest: Whether the row is of the latest period in the file.
+    """
+
+    authority: str = ""
+    latest: bool = False
 
 
 def open_rows(path: Path, findings: Findings) -> pd.DataFrame:
@@ -160,9 +178,13 @@ def counts(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return values and status positions of count columns, each with the table's index.
 
-    A negative count is no count: it becomes missing and `unreliable`, with a warning.
+    A negative count is no count: it becomes missing and `unreliable`, with a warning. A cell that
+    is neither a number nor a symbol is missing too, with an `UnreadCell`.
     """
-    parsed = {name: parse_codes(table[name], findings, file) for name in columns}
+    parsed = {name: parse_codes(table[name]) for name in columns}
+    unread = pd.DataFrame({name: p[2] for name, p in parsed.items()}, index=table.index)
+    if unread.to_numpy().any():
+        _report_unread(table, unread, file, findings)
     values = pd.DataFrame({name: p[0] for name, p in parsed.items()}, index=table.index)
     codes = pd.DataFrame({name: p[1] for name, p in parsed.items()}, index=table.index)
     negative = values < 0
@@ -178,6 +200,47 @@ def counts(
                 count=int(negative[name].sum()),
             )
     return values.mask(negative), codes.mask(negative, CODE["unreliable"])
+
+
+def _report_unread(
+    table: pd.DataFrame, unread: pd.DataFrame, file: str, findings: Findings
+) -> None:
+    """Add one finding a cell, up to ten for the latest and the older periods of each place."""
+    level = table["geographic_level"].str.strip().str.lower().map(LEVELS)
+    code = table["old_la_code"].str.strip().where(level == "authority", "")
+    digits = table["time_period"].str.replace(r"\D", "", regex=True)
+    year = pd.to_numeric(digits.str[:4], errors="coerce") + (digits.str.len() == 6)
+    rows, columns = np.nonzero(unread.to_numpy())
+    cells = pd.DataFrame(
+        {
+            "row": table.index.to_numpy()[rows] + 2,
+            "column": np.array(unread.columns, dtype=object)[columns],
+            "word": table[list(unread.columns)].to_numpy()[rows, columns],
+            "place": table["la_name"].str.strip().to_numpy()[rows],
+            "period": table["time_period"].to_numpy()[rows],
+            "authority": code.to_numpy()[rows],
+            "latest": (year == year.max()).to_numpy()[rows],
+        }
+    )
+    for (authority, latest), group in cells.groupby(["authority", "latest"], sort=True):
+        for n, cell in enumerate(group.head(UNREAD_SHOWN).itertuples(index=False), start=1):
+            more = len(group) - n if n == UNREAD_SHOWN else 0
+            findings.items.append(
+                UnreadCell(
+                    "unknown_symbol",
+                    "warns",
+                    f"{str(cell.word).strip()[:20]!r} ({cell.place or 'no authority'}, "
+                    f"{cell.period}) is {NEITHER}. It is taken as not available."
+                    + (f" So are {more:,} more cells." if more else ""),
+                    "Correct the cell from the publication, or download the file again.",
+                    source=file,
+                    row=int(str(cell.row)),
+                    column=str(cell.column),
+                    count=1 + more,
+                    authority=str(authority),
+                    latest=bool(latest),
+                )
+            )
 
 
 def add_columns(

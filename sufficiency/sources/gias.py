@@ -65,6 +65,10 @@ NUMBERS = {
     "gias_extract": {"on_roll": "number_of_pupils", "easting": "easting", "northing": "northing"},
     "gias_list": {},
 }
+# The National Grid is 700 km by 1,300 km.
+HIGHEST = {"easting": 700_000, "northing": 1_300_000, "age_from": 120, "age_to": 120}
+MOST_PUPILS = 1_000_000
+SHOWN = 10
 SEN_COLUMNS = [f"SEN{n} (name)" for n in range(1, 14)]
 
 
@@ -143,7 +147,7 @@ def _common(raw: pd.DataFrame, layout: str, path: Path, findings: Findings) -> p
     for name, column in NUMBERS[layout].items():
         absent += [column] if column not in raw.columns else []
         cells = raw[column] if column in raw.columns else pd.Series("", index=raw.index)
-        table[name] = pd.to_numeric(cells.str.strip(), errors="coerce")
+        table[name] = _number(cells, name, path, findings)
     if absent:
         findings.inform(
             "gias_column_absent",
@@ -159,9 +163,43 @@ def _common(raw: pd.DataFrame, layout: str, path: Path, findings: Findings) -> p
             table[name] = float("nan")
     for name in ("authority", "type_code"):
         table[name] = table[name].str.replace(r"\.0$", "", regex=True)
+    wrong = (table["authority"] != "") & ~table["authority"].str.fullmatch(r"[0-9]{3}")
+    if wrong.any():
+        _report_cells(raw[TEXT[layout]["authority"]], wrong, "three digits", path, findings)
+        table["authority"] = table["authority"].mask(wrong, "")
     dated = re.search(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)", path.name)
     as_at = "-".join(dated.groups()) if dated else ""
     return table.assign(status="open", designated_needs="", as_at=as_at, layout=layout)
+
+
+def _number(cells: pd.Series, name: str, path: Path, findings: Findings) -> pd.Series:
+    """Return cells as numbers; one that cannot be right is missing, and is reported."""
+    text = cells.str.strip()
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    highest = HIGHEST.get(name, MOST_PUPILS)
+    wrong = (text != "") & ~numbers.between(0, highest)
+    if wrong.any():
+        _report_cells(cells, wrong, f"a number from 0 to {highest:,}", path, findings)
+    return numbers.mask(wrong)
+
+
+def _report_cells(
+    cells: pd.Series, wrong: pd.Series, wanted: str, path: Path, findings: Findings
+) -> None:
+    rows = [int(n) + 2 for n in wrong.index[wrong]]
+    shown = ", ".join(map(str, rows[:SHOWN])) + (
+        f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
+    )
+    findings.warn(
+        "gias_cell_unread",
+        f"Row{'s' if len(rows) > 1 else ''} {shown}: not {wanted} "
+        f"(first: {str(cells[wrong].iloc[0])[:20]!r}). Read as missing.",
+        "Correct the cells, or download the file again.",
+        source=path.name,
+        row=rows[0],
+        column=str(cells.name),
+        count=len(rows),
+    )
 
 
 def _one_row_a_urn(table: pd.DataFrame, path: Path, findings: Findings) -> pd.DataFrame:

@@ -179,6 +179,7 @@ def _report_ahead(
             count=len(aged),
         )
     start = projection[projection["year"] == latest_year].set_index("age")["persons"]
+    start = start[start.index.isin(latest.index)]
     if not start.empty:
         ratio = start.sum() / latest[start.index].sum() - 1
         findings.inform(

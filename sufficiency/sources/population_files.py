@@ -18,6 +18,7 @@ AREA_ROLES = (
     Role("area code", ("code", r"(ltla|lad)\d\d(_code|cd)", r"lsoa(11|21)(_code|cd)")),
     Role("area name", ("name", r"(ltla|lad)\d\d(_name|nm)", r"lsoa(11|21)(_name|nm)")),
 )
+MOST_PERSONS = 1e9
 SINGLE_AGES = tuple(str(age) for age in AGES)
 
 
@@ -107,16 +108,19 @@ def _persons(
     """Return cells as persons; what is not a number is missing, never nobody."""
     text = cells.str.strip().str.replace(",", "")
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
-    wrong = numbers.isna() | (numbers < 0)
+    wrong = ~numbers.between(0, MOST_PERSONS)
     if may_be_empty:
         wrong &= text != ""
     if wrong.any():
+        first = wrong.index[wrong][0]
+        more = int(wrong.sum()) - 1
         findings.block(
             "population_unread",
-            f"{int(wrong.sum()):,} cells are not a number of persons.",
-            "Load the file as published.",
+            f"{str(cells[first]).strip()[:20] or 'A blank cell'} is not a number of persons"
+            + (f", nor are {more:,} further down the column." if more else "."),
+            "Correct the cell, or download the file again.",
             source=path.name,
-            row=int(wrong.index[wrong][0]) + 2,
+            row=int(first) + 2,
             column=str(cells.name),
             count=int(wrong.sum()),
         )

@@ -5,11 +5,15 @@ releases cut settings differently (hospital schools), so cells of two must not b
 of `traps` are then looked for, and every split is compared with its total.
 """
 
+from dataclasses import replace
+from itertools import groupby
+
 import pandas as pd
 
 from sufficiency.contracts import PublishedFlows, PublishedStock, checked, empty
-from sufficiency.findings import Findings
+from sufficiency.findings import Finding, Findings, Severity
 from sufficiency.sources import traps
+from sufficiency.sources.ees_rows import UnreadCell
 
 STOCK_NEEDS = {
     "total": "the caseload file (plans by placement)",
@@ -36,8 +40,9 @@ def published_stock(
 
     Args:
         tables: Layout name -> tidy table of its reader; tables of other sources are passed over.
-        findings: Missing files block; what is wrong with `authority` warns; what is wrong with
-            others informs, one finding a kind.
+        findings: What the readers reported. Missing files block, and so do cells of `authority`
+            that could not be read in the latest year of their file; what else is wrong with it
+            warns; what is wrong with others informs, one finding a kind.
         authority: Three-digit DfE code of the workspace's authority.
 
     Returns:
@@ -45,6 +50,7 @@ def published_stock(
         shown; models use `usable` rows. An age, need or setting without a row is zero if the
         authority has other rows of that dimension and year, else unknown.
     """
+    judge_unread_cells(findings, authority)
     rows = [t for name, t in tables.items() if name.startswith("ees_") and "flow" not in t]
     stock = newest(pd.concat(rows, ignore_index=True), "release") if rows else pd.DataFrame()
     have = set(stock["dimension"]) if rows else set()
@@ -67,6 +73,7 @@ def published_flows(
     Returns:
         `contracts.PublishedFlows`. A total that was rebuilt says so in `source`.
     """
+    judge_unread_cells(findings, authority)
     rows = [t for name, t in tables.items() if name.startswith("ees_") and "flow" in t]
     flows = newest(pd.concat(rows, ignore_index=True), "release") if rows else pd.DataFrame()
     have = set(flows["flow"]) if rows else set()
@@ -76,9 +83,68 @@ def published_flows(
     _compare_releases(
         pd.concat(rows, ignore_index=True), flows, ["year", "flow"], findings, authority
     )
+    _report_no_new_plans(flows, findings, authority)
     flows = traps.flow_traps(flows, findings, authority)
     compare_with_total(flows, findings, authority)
     return checked(PublishedFlows, flows.sort_values(FLOW_ORDER), "published_flows")
+
+
+def judge_unread_cells(findings: Findings, authority: str) -> None:
+    """Settle the readers' `UnreadCell` findings, now that the authority is known.
+
+    Those of the authority block where they are of the latest period of their file, else they warn.
+    Those of other places become one warning a file.
+    """
+    unread = [f for f in findings.items if isinstance(f, UnreadCell)]
+    if not authority or not unread:
+        return
+    findings.items[:] = [f for f in findings.items if not isinstance(f, UnreadCell)]
+    for cell in (f for f in unread if f.authority == authority):
+        findings.items.append(_plain(cell, "blocks" if cell.latest else "warns"))
+    others = sorted((f for f in unread if f.authority != authority), key=lambda f: f.source)
+    for file, cells in groupby(others, key=lambda f: f.source):
+        group = list(cells)
+        first = min(group, key=lambda f: (f.row, f.column))
+        count = sum(f.count for f in group)
+        more = f" In all {count:,} cells of other places are like it." if count > 1 else ""
+        findings.items.append(
+            replace(_plain(first, "warns"), message=first.message + more, source=file, count=count)
+        )
+
+
+def _plain(cell: UnreadCell, severity: Severity) -> Finding:
+    return Finding(
+        cell.check,
+        severity,
+        cell.message,
+        cell.action,
+        source=cell.source,
+        row=cell.row,
+        column=cell.column,
+        count=cell.count,
+    )
+
+
+def _report_no_new_plans(flows: pd.DataFrame, findings: Findings, authority: str) -> None:
+    """Warn where the authority has no total of new plans in the latest year that others have."""
+    totals = flows[(flows["flow"] == "new_plans") & (flows["dimension"] == "total")]
+    totals = totals[(totals["level"] == "authority") & totals["value"].notna()]
+    if not authority or totals.empty:
+        return
+    latest = int(totals["calendar_year"].max())
+    own = totals[totals["authority"] == authority]
+    if (own["calendar_year"] == latest).any():
+        return
+    others = totals.loc[totals["calendar_year"] == latest, "authority"].nunique()
+    last = f"; its last is {int(own['calendar_year'].max())}" if len(own) else ""
+    findings.warn(
+        "no_recent_new_plans",
+        f"Authority {authority} has no published new plans for {latest}, though {others} others "
+        f"have{last}.",
+        "Add the release that has them, if there is one. Until then its flow of new plans is not "
+        "known for that year.",
+        source="published_flows",
+    )
 
 
 def usable(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,9 @@ import pandas as pd
 from sufficiency.findings import Findings
 
 LSOA_SUFFIX = r"\s+\d{3}[A-Z]$"
+LSOA_CODE = r"E01[0-9A-Z]{6}"
+TOUCHING_METRES = 1.0
+ENCLOSED = 0.5  # A neighbour over the border shares less of its outline.
 LOOKUP = ["lsoa", "lsoa_name", "msoa", "ward", "ward_name", "district", "district_name"]
 SMALL_AREA_COLUMNS = [
     "lsoa",
@@ -64,7 +67,8 @@ def small_areas(
         tables: Layout name to table; `lookup_lsoa21` and `lookup_lad_la` are needed,
             `lookup_lsoa11_lsoa21`, `lsoa21_centroids` and `lsoa21_polygons` used if there.
         authority: Three-digit DfE code.
-        findings: A missing look-up, or an authority without LSOAs, blocks.
+        findings: A missing look-up, or an authority without LSOAs, blocks; codes that are no
+            LSOA's, and LSOAs with a boundary that the look-up lacks, warn.
     """
     areas = authority_lsoas(tables, authority)
     if areas.empty:
@@ -78,8 +82,55 @@ def small_areas(
             source="small areas",
         )
         return pd.DataFrame(columns=SMALL_AREA_COLUMNS)
+    _report_codes(tables["lookup_lsoa21"], areas["lsoa"], findings)
+    _report_lost(tables, areas["lsoa"], findings)
     areas["former_district"] = _former_districts(areas, tables, findings)
     return _with_centroids(areas, tables, findings)[SMALL_AREA_COLUMNS]
+
+
+def _report_codes(lookup: pd.DataFrame, own: pd.Series, findings: Findings) -> None:
+    codes = lookup.loc[lookup["lsoa"].isin(own), "lsoa"]
+    wrong = codes[~codes.str.fullmatch(LSOA_CODE)]
+    if not wrong.empty:
+        findings.warn(
+            "lsoa_code_unlike",
+            f"{len(wrong):,} codes of the authority's LSOAs are not E01 and six characters, the "
+            f"first at row {int(wrong.index[0]) + 2}: {wrong.iloc[0][:20]!r}. They find no "
+            "boundary and no residents.",
+            "Correct the codes, or download the look-up again.",
+            source="lookup_lsoa21",
+            row=int(wrong.index[0]) + 2,
+            column="lsoa21_code",
+            count=len(wrong),
+        )
+
+
+def _report_lost(tables: dict[str, pd.DataFrame], own: pd.Series, findings: Findings) -> None:
+    """Warn of LSOAs that the look-up lacks and that the authority's LSOAs mostly enclose."""
+    shapes = tables.get("lsoa21_polygons")
+    if not isinstance(shapes, gpd.GeoDataFrame):
+        return
+    unknown = shapes[~shapes["lsoa"].isin(tables["lookup_lsoa21"]["lsoa"])]
+    known = shapes[shapes["lsoa"].isin(own)]
+    if unknown.empty or known.empty:
+        return
+    whole = known.union_all().buffer(TOUCHING_METRES)
+    near = unknown[unknown.intersects(whole)].drop_duplicates("lsoa")
+    if near.empty:
+        return
+    edge = near.geometry.boundary
+    shared = edge.intersection(whole).length
+    lost = near.loc[shared > ENCLOSED * edge.length, "lsoa"]
+    if not lost.empty:
+        findings.warn(
+            "lsoa_not_in_lookup",
+            f"{len(lost):,} LSOAs have a boundary amid those of the authority, but are not in the "
+            f"look-up: {', '.join(sorted(lost)[:5])}. Their residents are in no locality.",
+            "Download the look-up of LSOAs to districts again.",
+            source="lookup_lsoa21",
+            column="lsoa21_code",
+            count=len(lost),
+        )
 
 
 def authority_lsoas(tables: dict[str, pd.DataFrame], authority: str) -> pd.DataFrame:

@@ -26,6 +26,7 @@ SYMBOLS: dict[str, Status] = {
     "u": "unreliable",
 }
 NUMBER = r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+NEITHER = "neither a number nor a known symbol (z x c low k u : ~)"
 CODE = {status: position for position, status in enumerate(STATUSES)}
 
 
@@ -44,17 +45,27 @@ def parse(
         `contracts.inputs.STATUSES`), both with the index of `cells`. Zero is only ever a published
         0; an unknown symbol is missing and `not_available`.
     """
-    values, codes = parse_codes(cells, findings, source)
+    values, codes, unknown = parse_codes(cells)
+    if findings is not None and unknown.any():
+        words = cells[unknown].str.strip().unique()
+        shown = ", ".join(repr(word[:12]) for word in words[:5])
+        findings.warn(
+            "unknown_symbol",
+            f"{source}, column {cells.name}: {int(unknown.sum())} cells hold {shown}, which is "
+            f"{NEITHER}. They are taken as not available.",
+            "Look the symbol up in the release's notes and tell whoever keeps the readers.",
+            source=source,
+            column=str(cells.name or ""),
+            count=int(unknown.sum()),
+        )
     status = pd.Series(np.array(STATUSES)[codes], index=cells.index, dtype="str")
     return pd.Series(values, index=cells.index), status
 
 
-def parse_codes(
-    cells: pd.Series, findings: Findings | None = None, source: str = ""
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return values and the positions of their statuses in `STATUSES`, as arrays.
+def parse_codes(cells: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return values, positions of their statuses in `STATUSES`, and which cells are not known.
 
-    Same arguments and meaning as `parse`; for wide tables, where a status as text costs most.
+    Same meaning as `parse`, as arrays: for wide tables, where a status as text costs most.
     """
     positions, distinct = pd.factorize(cells.fillna(""))
     words = pd.Series(distinct, dtype="str").str.strip()
@@ -66,16 +77,4 @@ def parse_codes(
     unknown = status.isna().to_numpy() & ~numeric
     codes = status.fillna(CODE["not_available"]).to_numpy().astype(np.int8)
     codes[numeric] = np.where(values[numeric] == 0, CODE["zero"], CODE["ok"])
-    if findings is not None and unknown.any():
-        count = int(unknown[positions].sum())
-        shown = ", ".join(repr(word[:12]) for word in words[unknown][:5])
-        findings.warn(
-            "unknown_symbol",
-            f"{source}, column {cells.name}: {count} cells hold {shown}, which is neither a number "
-            "nor a known symbol (z x c low k u : ~). They are taken as not available.",
-            "Look the symbol up in the release's notes and tell whoever keeps the readers.",
-            source=source,
-            column=str(cells.name or ""),
-            count=count,
-        )
-    return values[positions], codes[positions]
+    return values[positions], codes[positions], unknown[positions]

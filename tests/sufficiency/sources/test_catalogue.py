@@ -81,10 +81,33 @@ def test_a_broken_file_is_an_error_when_asked_for_alone(tmp_path: Path) -> None:
         catalogue.recognise(tmp_path / "empty.csv")
 
 
-def test_a_near_miss_is_told_what_it_lacks(tmp_path: Path) -> None:
-    (tmp_path / "need.csv").write_bytes(table("ehc_plans", "number_asd", "number_slcn"))
+def test_a_near_miss_is_told_what_it_lacks_and_what_it_has_instead(tmp_path: Path) -> None:
+    (tmp_path / "need.csv").write_bytes(
+        table("ehc_plans", "number_asd", "number_semhh", "number_slcn")
+    )
+    findings = Findings()
+    assert not catalogue.scan(tmp_path, findings)
+    [finding] = findings.items
+    assert (finding.check, finding.severity, finding.column, finding.count) == (
+        "columns_missing",
+        "warns",
+        "number_semh",
+        1,
+    )
+    assert "column number_semh is missing (has: number_semhh)" in finding.message
+    assert finding.action == "Correct the column name, or download the file again."
+
+
+def test_the_files_name_decides_between_two_formats_as_near(tmp_path: Path) -> None:
+    columns = ",".join(["wrong", *map(str, range(90)), "90+"])
+    (tmp_path / "estimates_districts_2023.csv").write_text(columns + "\n")
     assert not catalogue.scan(tmp_path, findings := Findings())
-    assert "lacks number_semh" in findings.items[0].message
+    assert "looks like ONS mid-year population estimates, districts" in findings.items[0].message
+
+
+def test_a_file_far_from_every_format_is_only_noted(data: Path) -> None:
+    catalogue.scan(data / "finance_la", findings := Findings())
+    assert {f.check for f in findings.items} == {"file_not_recognised"}
 
 
 def test_layouts_are_lower_case_and_say_where_they_belong() -> None:

@@ -147,7 +147,8 @@ def test_positions_are_postcode_means_else_inside_the_polygon() -> None:
     areas = geography.small_areas(tables, "839", findings).set_index("lsoa")
     assert cells(areas, "E01Z1", "easting", "northing") == [5.0, 6.0]
     assert cells(areas, "E01Z2", "easting", "northing") == [150.0, 150.0]
-    assert [(f.check, f.count) for f in findings.items] == [("lsoa_without_position", 1)]
+    found = [(f.check, f.count) for f in findings.items if f.check != "lsoa_code_unlike"]
+    assert found == [("lsoa_without_position", 1)]
 
 
 @pytest.mark.parametrize("tables", [TABLES, {}, {"lookup_lsoa21": LOOKUP}])
@@ -256,3 +257,32 @@ def test_positions_lie_near_their_polygons(real: dict[str, pd.DataFrame]) -> Non
     where = gpd.GeoSeries.from_xy(areas["easting"], areas["northing"], crs=polygons.crs)
     # boundaries are coarsely generalised, so a mean may lie a little over the border
     assert polygons.geometry.distance(where).max() < 250
+
+
+def _town(codes: list[str]) -> pd.DataFrame:
+    names = [f"North 00{n}A" for n in range(len(codes))]
+    rows = pd.DataFrame({"lsoa": codes, "lsoa_name": names, "district_name": "North"})
+    return rows.assign(msoa="E02Z1", ward="E05Z1", ward_name="Quay", district="E06Z1")
+
+
+def test_a_code_that_is_no_small_areas_is_named_with_its_row() -> None:
+    lookup = _town(["E01Z00001", "E01Z0002"])
+    findings = Findings()
+    geography.small_areas(TABLES | {"lookup_lsoa21": lookup}, "839", findings)
+    [wrong] = [f for f in findings.items if f.check == "lsoa_code_unlike"]
+    assert (wrong.severity, wrong.row, wrong.count) == ("warns", 3, 1)
+    assert "E01Z0002" in wrong.message
+
+
+def test_an_area_that_the_lookup_lost_is_told_from_a_neighbour_over_the_border() -> None:
+    hole = box(10, 10, 20, 20)
+    shapes = gpd.GeoDataFrame(
+        {"lsoa": ["E01Z00001", "E01Z00002", "E01Z00003"]},
+        geometry=[box(0, 0, 30, 30).difference(hole), hole, box(30, 0, 60, 30)],
+        crs="EPSG:27700",
+    )
+    tables = TABLES | {"lookup_lsoa21": _town(["E01Z00001"]), "lsoa21_polygons": shapes}
+    geography.small_areas(tables, "839", findings := Findings())
+    [lost] = [f for f in findings.items if f.check == "lsoa_not_in_lookup"]
+    assert (lost.severity, lost.count) == ("warns", 1)
+    assert "E01Z00002" in lost.message

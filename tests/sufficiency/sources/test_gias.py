@@ -344,3 +344,30 @@ def test_every_establishment_of_the_neighbours_has_a_known_type_and_a_position(
     assert len(found) == schools
     assert set(checks(findings)) <= {"establishment_not_in_newest_list"}
     assert found["easting"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "column"),
+    [
+        (",50,", ",-1,", "number_of_pupils"),
+        (",50,", ",many,", "number_of_pupils"),
+        (",50,", ",inf,", "number_of_pupils"),
+        (",400000,", ",abc,", "easting"),
+        (",400000,", ",700001,", "easting"),
+        (",90000,", ",1300001,", "northing"),
+        (",839,", ",83,", "la_code"),
+    ],
+)
+def test_a_cell_that_cannot_be_right_is_missing_and_named(
+    tmp_path: Path, before: str, after: str, column: str
+) -> None:
+    findings = Findings()
+    good = row("100001", "Community school")
+    bad = [row(urn, "Community school").replace(before, after) for urn in ("100002", "100003")]
+    table = extract(tmp_path, good, *bad, findings=findings)
+    [finding] = findings.items
+    assert (finding.severity, finding.source) == ("warns", "gias_open_20250524.csv")
+    assert (finding.row, finding.column, finding.count) == (3, column, 2)
+    assert "Rows 3, 4" in finding.message
+    made = establishments({"gias_extract": table}, None, "839", findings)
+    assert len(made) == 3  # an authority's code that is missing is known by its name

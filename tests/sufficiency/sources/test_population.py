@@ -375,3 +375,37 @@ def test_every_authority_of_2023_has_an_estimate(real: dict[str, pd.DataFrame]) 
     # Hampshire: eleven districts, all there in each of the three editions
     own = table[(table["area"] == "850") & (table["projected"] == "observed")]
     assert own["year"].unique().tolist() == [2019, 2020, 2023]
+
+
+@pytest.mark.parametrize("cell", ["", "-4", "many", "inf"])
+def test_an_estimate_that_is_no_number_blocks_with_its_row_and_column(
+    tmp_path: Path, cell: str
+) -> None:
+    good = ["5"] * 91
+    bad = [*good[:7], cell, *good[8:]]
+    lines = [
+        f"code,name,{HEADER}",
+        "E07Z1,North," + ",".join(good),
+        "E07Z2,South," + ",".join(bad),
+    ]
+    path = tmp_path / "mid2020.csv"
+    path.write_text("\n".join(lines))
+    findings = Findings()
+    districts = pop.read_estimates(path, findings)
+    ahead = pd.concat(
+        projection(code, y, AGES, 5) for code in ("E07Z1", "E07Z2") for y in (2020, 2021)
+    )
+    made = pop.population(tables(mye_district=districts, snpp=ahead), "839", 2021, findings)
+    [finding] = findings.blocking
+    assert (finding.source, finding.row, finding.column) == ("mid2020.csv", 3, "7")
+    assert "not a number of persons" in finding.message
+    assert len(made)
+
+
+def test_an_age_without_an_estimate_anywhere_still_gives_a_report() -> None:
+    districts = tables()["mye_district"]
+    gap = districts[districts["age"] != 7]
+    ahead = pd.concat(projection(c, 2020, AGES, 5) for c in ("E07Z1", "E07Z2"))
+    findings = Findings()
+    pop.population(tables(mye_district=gap, snpp=ahead), "839", 2021, findings)
+    assert "projection_level" in checks(findings)

@@ -216,3 +216,92 @@ def test_contracts_are_kept(real) -> None:
     models: list[type[Contract]] = [PublishedStock, PublishedFlows]
     for model, table in zip(models, real[:2], strict=True):
         assert list(table) == list(model.to_schema().columns)
+
+
+CELLS = {
+    "time_identifier": "Academic year",
+    "geographic_level": "Local authority",
+    "country_code": "E92000001",
+    "country_name": "England",
+    "region_code": "E12000009",
+    "region_name": "South West",
+    "new_la_code": "E06999999",
+    "la_name": "Westmere",
+    "breakdown_topic": "All EHC plans",
+    "breakdown": "All EHC plans",
+    "special_la_maintained": "10",
+    "mainstream_la_maintained": "10",
+    "special_academy_free": "0",
+}
+
+
+def caseload(folder: Path, findings: Findings, *cells: tuple[str, str, str]) -> pd.DataFrame:
+    """Read a caseload of (authority, academic year, all plans)."""
+    path = folder / "caseload.csv"
+    rows = [CELLS | {"old_la_code": a, "time_period": y, "ehcplans": v} for a, y, v in cells]
+    pd.DataFrame(rows).to_csv(path, index=False)
+    [read] = [x.read for x in catalogue.LAYOUTS if x.name == "ees_2025_caseload"]
+    return read(path, findings)
+
+
+def unread(findings: Findings) -> list[tuple[str, int, str, int]]:
+    picked = [f for f in findings.items if f.check == "unknown_symbol"]
+    return [(f.severity, f.row, f.column, f.count) for f in picked]
+
+
+def test_text_for_a_count_blocks_for_the_authority_in_the_latest_year(tmp_path: Path) -> None:
+    findings = Findings()
+    table = caseload(
+        tmp_path,
+        findings,
+        ("999", "202324", "some"),
+        ("999", "202425", "many"),
+        ("998", "202425", "lots"),
+        ("997", "202425", "few"),
+        ("996", "202425", "c"),
+    )
+    stock = published.published_stock({"ees_2025_caseload": table}, findings, "999")
+    assert unread(findings) == [
+        ("warns", 2, "ehcplans", 1),
+        ("blocks", 3, "ehcplans", 1),
+        ("warns", 4, "ehcplans", 2),
+    ]
+    [block] = [f for f in findings.blocking if f.check == "unknown_symbol"]
+    assert block.source == "caseload.csv"
+    assert "'many'" in block.message
+    totals = stock[stock["dimension"] == "total"]
+    assert totals["value"].isna().all()
+    assert len(findings.table()) == len(findings.items)
+
+
+def test_text_for_counts_of_others_never_blocks(tmp_path: Path) -> None:
+    findings = Findings()
+    table = caseload(tmp_path, findings, ("999", "202425", "20"), ("998", "202425", "lots"))
+    published.published_stock({"ees_2025_caseload": table}, findings, "999")
+    assert unread(findings) == [("warns", 3, "ehcplans", 1)]
+
+
+def test_more_than_ten_unread_cells_of_a_place_are_ten_findings_that_count_all(
+    tmp_path: Path,
+) -> None:
+    findings = Findings()
+    cells = [("999", f"20{n}{n + 1}", "?") for n in range(11, 24)]
+    caseload(tmp_path, findings, *cells)
+    counted = [f.count for f in findings.items if f.check == "unknown_symbol"]
+    assert (len(counted), sum(counted)) == (11, 13)  # twelve older years, and the latest
+
+
+@pytest.mark.parametrize("own", [None, float("nan")])
+def test_new_plans_that_only_others_have_for_the_latest_year_warn(own: float | None) -> None:
+    cells = [("999", 2024, "total", "all", 40.0), ("998", 2025, "total", "all", 50.0)]
+    cells += [] if own is None else [("999", 2025, "total", "all", own)]
+    table = tidy("ees_2025_new_plans", 2025, *cells)
+    table = table.assign(flow="new_plans", calendar_year=table["year"] - 1)
+    tables = {"ees_2025_new_plans": table}
+    published.published_flows(tables, findings := Findings(), "999")
+    [finding] = [f for f in findings.items if f.check == "no_recent_new_plans"]
+    assert finding.severity == "warns"
+    assert "no published new plans for 2024" in finding.message
+    assert "its last is 2023" in finding.message
+    published.published_flows(tables, findings := Findings(), "998")
+    assert "no_recent_new_plans" not in {f.check for f in findings.items}
