@@ -278,11 +278,15 @@ def simulate_plans(
     )
 
 
-@dg.asset(group_name="demand", kinds={"pandas"}, metadata=column_schema(tables.Demand))
+@dg.asset(
+    group_name="demand",
+    kinds={"pandas"},
+    metadata=column_schema(tables.Demand),
+    deps=["path_totals"],  # stands behind its blocking check
+)
 def demand(
     workspace: dg.ResourceParam[Workspace],
     paths: pd.DataFrame,
-    path_totals: pd.DataFrame,
     plans: pd.DataFrame,
     published_stock: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:

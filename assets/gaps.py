@@ -20,6 +20,7 @@ from sufficiency.workspace import Workspace
 
 @dg.multi_asset(
     name="compare_demand_with_places",
+    deps=["path_totals"],  # stands behind its blocking check
     outs={
         "gap": table_out(
             tables.Gap,
@@ -47,14 +48,14 @@ from sufficiency.workspace import Workspace
             "no_likely_shortage_within_3_years",
             asset="gap",
             description="No cell of the authority is likelier than not to be short of places "
-            "within three years. If this fails, the table lists where.",
+            "within three years. If this fails, the table lists where; with no confirmed places "
+            "nothing can be said, and it fails too.",
         ),
     ],
 )
 def compare_demand_with_places(
     workspace: dg.ResourceParam[Workspace],
     paths: pd.DataFrame,
-    path_totals: pd.DataFrame,
     places: pd.DataFrame,
     plans: pd.DataFrame,
     demand: pd.DataFrame,
@@ -88,7 +89,7 @@ def compare_demand_with_places(
             **answer(balance, base_year),
             **row_count(table),
             "largest": short_table(*largest(table)),
-            "special_schools": inline_picture(*special_line(balance, demand)),
+            "special_schools": inline_picture(*special_line(balance, demand, register)),
             **pictures,
         },
     )
@@ -112,19 +113,17 @@ def compare_demand_with_places(
         passed=not wrong.to_numpy().any(),
         metadata={"rows_wrong": int(wrong.any(axis=1).sum())},
     )
-    soon = table[
-        (table["locality"] == "ALL")
-        & (table["view"] == "placements")
-        & (table["year"] == table["first_year"])
-        & (table["year"] <= base_year + 3)
-    ]
+    cells = table[(table["locality"] == "ALL") & (table["view"] == "placements")]
+    known = cells[cells["gap_reason"] == ""]
+    soon = known[(known["year"] == known["first_year"]) & (known["year"] <= base_year + 3)]
     yield dg.AssetCheckResult(
         asset_key="gap",
         check_name="no_likely_shortage_within_3_years",
-        passed=soon.empty,
+        passed=soon.empty and not known.empty,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "cells": len(soon),
+            "cells_short": len(soon),
+            "rows_with_a_gap": len(known),
             "where": short_table(
                 soon.sort_values("expected_shortage", ascending=False, kind="stable"),
                 ["need_group", "provision", "phase", "first_year", "p_shortage", "gap_mean"],
@@ -147,25 +146,24 @@ def answer(balance: pd.DataFrame, base_year: int) -> dict[str, float]:
     return {f"change_in_special_placements_{year}": round(float(change), 1)}
 
 
-def special_line(balance: pd.DataFrame, demand: pd.DataFrame) -> tuple[str, str]:
-    """Return a small picture of special-school demand against places, and its words."""
-    from sufficiency.reports.content import places_for_residents
+def special_line(
+    balance: pd.DataFrame, demand: pd.DataFrame, register: pd.DataFrame
+) -> tuple[str, str]:
+    """Return a small picture of special-school demand, and its words; places once confirmed."""
+    from sufficiency.reports.content import is_assumed, places_for_residents
     from sufficiency.reports.sparkline import sparkline
 
     cell = {"view": "placements", "provision": "special", "need_group": "ALL", "phase": "ALL"}
     rows = demand[
         (demand[list(cell)] == pd.Series(cell)).all(axis=1) & (demand["locality"] == "ALL")
-    ]
-    rows = rows.sort_values("year")
+    ].sort_values("year")
+    drawn = [rows[name].tolist() for name in ("p50", "p10", "p90")]
+    words = "Residents in special schools, 8 in 10 futures shaded"
     places = places_for_residents(balance, "special")
-    known = None if places is None else places.sort_values("year")["places"]
-    uri = sparkline(
-        rows["p50"].tolist(),
-        rows["p10"].tolist(),
-        rows["p90"].tolist(),
-        known.astype(float).tolist() if known is not None and known.notna().all() else None,
-    )
-    return uri, "Residents in special schools, 8 in 10 futures shaded; places dashed"
+    if places is None or is_assumed(register, "special") or places["places"].isna().any():
+        return sparkline(*drawn), f"{words}; places not confirmed"
+    known = places.sort_values("year")["places"].astype(float).tolist()
+    return sparkline(*drawn, known), f"{words}; places dashed"
 
 
 def largest(gap: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:

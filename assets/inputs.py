@@ -74,7 +74,7 @@ def _out(name: str) -> dg.AssetOut:
             "register_confirmed",
             asset="register",
             description="Every row of the place register has been confirmed. Until then the run "
-            "shows change from today's roll, not gaps.",
+            "shows change in demand, not gaps.",
         ),
     ],
 )
