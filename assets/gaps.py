@@ -157,13 +157,13 @@ def special_line(
     rows = demand[
         (demand[list(cell)] == pd.Series(cell)).all(axis=1) & (demand["locality"] == "ALL")
     ].sort_values("year")
-    drawn = [rows[name].tolist() for name in ("p50", "p10", "p90")]
+    middle, low, high = (rows[name].tolist() for name in ("p50", "p10", "p90"))
     words = "Residents in special schools, 8 in 10 futures shaded"
     places = places_for_residents(balance, "special")
     if places is None or is_assumed(register, "special") or places["places"].isna().any():
-        return sparkline(*drawn), f"{words}; places not confirmed"
+        return sparkline(middle, low, high), f"{words}; places not confirmed"
     known = places.sort_values("year")["places"].astype(float).tolist()
-    return sparkline(*drawn, known), f"{words}; places dashed"
+    return sparkline(middle, low, high, known), f"{words}; places dashed"
 
 
 def largest(gap: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
