@@ -62,9 +62,26 @@ def check(folder: Path) -> None:
     from assets.reading import read_workspace
 
     say("Reading the inputs")
-    findings = read_workspace(open_workspace(folder)).findings.table()
+    workspace = open_workspace(folder)
+    inputs = read_workspace(workspace)
+    findings = inputs.findings.table()
     _print_findings(findings)
+    if inputs.person.returns and workspace.corrections.exists():
+        click.echo(f"Rows of the returns to correct (restricted): {workspace.corrections}")
     sys.exit(BLOCKED if (findings["severity"] == "blocks").any() else DONE)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def key(file: Path) -> None:
+    """Make the secret key of the pseudonyms in FILE, which only you may read.
+
+    Keep it: another key gives every child another pseudonym. Never keep it with the outputs.
+    """
+    from sufficiency.privacy import make_key
+
+    make_key(file)
+    click.echo(f'Key written to {file}. Name it in sufficiency.toml: key_file = "{file}"')
 
 
 @cli.command()
@@ -138,17 +155,30 @@ def _serve(command: list[str], environment: dict[str, str], folder: Path) -> int
 
 
 @cli.command()
-@click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), required=False
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option(
+    "--errors",
+    is_flag=True,
+    help="Plant errors of every kind in the returns, with an answer key; nothing is run.",
 )
-def demo(folder: Path) -> None:
-    """Make a synthetic authority in FOLDER (demo) and run the whole job on it."""
+@click.option(
+    "--formats", is_flag=True, help="Write the returns in every format too, into FOLDER/formats."
+)
+def demo(folder: Path | None, errors: bool, formats: bool) -> None:
+    """Make a synthetic authority in FOLDER and run the whole job on it.
+
+    FOLDER is demo if left out, or demo-errors with --errors.
+    """
     from assets.running import run_forecast
     from assets.starting import start_demo
 
+    folder = folder or Path("demo-errors" if errors else "demo")
     say("Making a synthetic authority, Westmere; none of its schools or areas exists")
-    start_demo(folder, say)
+    start_demo(folder, say, errors, formats)
     workspace = open_workspace(folder)
+    if errors:
+        click.echo(f"Errors are planted in the returns. Next: sufficiency check {folder}")
+        return
     outcome = run_forecast(workspace, {})
     if outcome.error or outcome.blocked is not None:
         click.echo(outcome.error or "The demo was blocked by its own findings.", err=True)

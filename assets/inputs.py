@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from assets import people
 from assets.describe import counts, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
@@ -30,6 +31,7 @@ TEXT = {
     "`places.csv`. Rows marked *assumed* come from today's roll: correct and confirm them.",
     "findings": "Everything that was wrong with the inputs, or worth knowing, worst first. "
     "A finding that **blocks** stops publication: do what its *action* says and run again.",
+    **people.TEXT,
 }
 MODELS = {
     "input_files": tables.InputFiles,
@@ -42,11 +44,13 @@ MODELS = {
     "statistical_neighbours": tables.StatisticalNeighbours,
     "register": tables.Register,
     "findings": tables.FindingsTable,
+    **people.MODELS,
 }
+GROUPS = {"findings": "quality", "register": "supply", **dict.fromkeys(people.QUALITY, "quality")}
 
 
 def _out(name: str) -> dg.AssetOut:
-    group = {"findings": "quality", "register": "supply"}.get(name, "inputs")
+    group = GROUPS.get(name, "inputs")
     if name in MODELS:
         return table_out(MODELS[name], group, TEXT[name], is_required=False)
     return dg.AssetOut(
@@ -76,6 +80,7 @@ def _out(name: str) -> dg.AssetOut:
             description="Every row of the place register has been confirmed. Until then the run "
             "shows change in demand, not gaps.",
         ),
+        *people.CHECKS,
     ],
 )
 def read_inputs(
@@ -87,8 +92,8 @@ def read_inputs(
     with spoken_failures():
         inputs = read_workspace(workspace)
     findings = inputs.findings.table()
-    for name in [*inputs.tables, "findings"] if not inputs.blocked else ["findings"]:
-        frame = findings if name == "findings" else inputs.tables[name]
+    told = {"findings": findings, "quality_checks": inputs.person.tables["quality_checks"]}
+    for name, frame in (told if inputs.blocked else {**inputs.tables, **told}).items():
         yield dg.Output(frame, output_name=name, metadata=_metadata(name, frame))
     yield _severity_check("nothing_blocks", findings, "blocks", dg.AssetCheckSeverity.ERROR)
     yield _severity_check("nothing_to_look_at", findings, "warns", dg.AssetCheckSeverity.WARN)
@@ -101,6 +106,7 @@ def read_inputs(
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"rows_assumed": assumed},
         )
+    yield from people.check_results(inputs.person.tables, inputs.blocked)
 
 
 def _severity_check(
@@ -126,6 +132,8 @@ def _severity_check(
 
 def _metadata(name: str, frame) -> dict:
     """Return what the asset's page shows: the answer first, then a short table."""
+    if name in people.TEXT:
+        return {**row_count(frame), **people.shown(name, frame)}
     shown: dict = {
         "input_files": lambda: {"files": short_table(frame, ["file", "layout", "rows"])},
         "published_stock": lambda: {"rows_by_dimension": counts(frame, "dimension")},

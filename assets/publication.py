@@ -38,6 +38,17 @@ def report_files(
     population: pd.DataFrame,
     statistical_neighbours: pd.DataFrame,
     imd: pd.DataFrame,
+    past_plans: pd.DataFrame,
+    plan_flows: pd.DataFrame,
+    links: pd.DataFrame,
+    requests: pd.DataFrame,
+    requests_by_month: pd.DataFrame,
+    adulthood: pd.DataFrame,
+    pupils: pd.DataFrame,
+    sen_support_to_plan: pd.DataFrame,
+    quality_checks: pd.DataFrame,
+    bases: pd.DataFrame,
+    against_published: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """The finished run in `outputs/<run id>/restricted`: tables, workbook, page and warehouse.
 
@@ -73,6 +84,17 @@ def report_files(
         "population": population,
         "statistical_neighbours": statistical_neighbours,
         "imd": imd,
+        "past_plans": past_plans,
+        "plan_flows": plan_flows,
+        "links": links,
+        "requests": requests,
+        "requests_by_month": requests_by_month,
+        "adulthood": adulthood,
+        "pupils": pupils,
+        "sen_support_to_plan": sen_support_to_plan,
+        "quality_checks": quality_checks,
+        "bases": bases,
+        "against_published": against_published,
     }
     chosen = dict(zip(assumptions["assumption"], assumptions["value"], strict=True))
     versions = installed_versions()

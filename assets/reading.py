@@ -5,6 +5,7 @@ assets all read through it.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,6 +21,10 @@ from sufficiency.sources.files import read_text_table, sha256
 from sufficiency.sources.inputs import Published
 from sufficiency.workspace import Workspace
 
+if TYPE_CHECKING:
+    from sufficiency.people.reference import Reference
+    from sufficiency.person_level import PersonLevel
+
 LAST_CENSUS = 2040
 
 
@@ -29,6 +34,7 @@ class Inputs:
 
     tables: dict[str, pd.DataFrame]
     findings: Findings
+    person: "PersonLevel"
 
     @property
     def blocked(self) -> bool:
@@ -39,27 +45,32 @@ class Inputs:
 def read_workspace(workspace: Workspace) -> Inputs:
     """Return every input table of a workspace, and every problem, not only the first."""
     from geo.shapes import locality_shapes
+    from sufficiency.person_level import without_returns
     from sufficiency.places import read_register
-    from sufficiency.plans.margins import base_census, read_margins
+    from sufficiency.plans.base import choose_base
+    from sufficiency.plans.margins import read_margins
 
     findings = Findings()
     published = read_published(workspace, findings)
     if published is None:
         read_register(workspace, None, findings)
-        return Inputs({}, findings)
+        return Inputs({}, findings, without_returns())
     settings = workspace.settings
     localities = localities_of(workspace, published, findings)
     schools = place(published, localities)
     register = read_register(workspace, schools, findings, localities)
+    person = read_returns(workspace, published, localities, register, findings)
     try:
-        base_year = settings.base_census or base_census(
-            published.published_stock, settings.authority
+        base_year = choose_base(
+            published.published_stock, person.returns, settings.authority, settings.base_census
         )
-        read_margins(published.published_stock, settings.authority, base_year, findings)
+        if base_year not in person.returns:
+            read_margins(published.published_stock, settings.authority, base_year, findings)
+        say_which_base(base_year, person.returns, findings)
     except SufficiencyError as err:
         findings.block("no_base_census", str(err), "Put the latest release into inputs/ehcp.")
     tables = {
-        "input_files": with_own_files(published.input_files, workspace),
+        "input_files": with_own_files(published.input_files, workspace, person),
         "published_stock": published.published_stock,
         "published_flows": published.published_flows,
         "population": published.population,
@@ -69,8 +80,62 @@ def read_workspace(workspace: Workspace) -> Inputs:
         "imd": published.imd,
         "statistical_neighbours": published.statistical_neighbours,
         "register": register,
+        **person.tables,
     }
-    return Inputs(tables, findings)
+    return Inputs(tables, findings, person)
+
+
+def read_returns(
+    workspace: Workspace,
+    published: Published,
+    localities: pd.DataFrame,
+    register: pd.DataFrame,
+    findings: Findings,
+) -> "PersonLevel":
+    """Return the tables of the workspace's own returns; empty tables where there is none."""
+    from sufficiency.person_level import read_person_level
+
+    reference = reference_of(workspace, published, localities, register)
+    return read_person_level(workspace, reference, published.published_stock, findings)
+
+
+def reference_of(
+    workspace: Workspace, published: Published, localities: pd.DataFrame, register: pd.DataFrame
+) -> "Reference":
+    """Return what the rows of the workspace's returns are looked up in."""
+    from sufficiency.people.reference import Reference
+    from sufficiency.people.schools import known_schools
+
+    return Reference(
+        authority=workspace.settings.authority,
+        schools=known_schools(published.gias),
+        postcodes=published.postcodes,
+        localities=localities,
+        register=register,
+        identifiers=workspace.settings.identifiers,
+    )
+
+
+def say_which_base(base_year: int, returns: tuple[int, ...], findings: Findings) -> None:
+    """Say where the forecast starts from another January than the newest return."""
+    from sufficiency.terms import census_label
+
+    if returns and max(returns) > base_year:
+        findings.warn(
+            "return_newer_than_base",
+            f"The newest return is of {census_label(max(returns))}, but the forecast starts from "
+            f"{census_label(base_year)}, the latest with published counts of every authority.",
+            "Put the release of that January into inputs/ehcp when it is out.",
+            source="inputs/sen2",
+        )
+    if returns and base_year not in returns:
+        findings.warn(
+            "no_return_for_base",
+            f"No return of {census_label(base_year)} was read: plans are modelled from published "
+            "counts.",
+            "Put that January's return into inputs/sen2.",
+            source="inputs/sen2",
+        )
 
 
 def read_published(workspace: Workspace, findings: Findings) -> Published | None:
@@ -105,19 +170,23 @@ def localities_of(workspace: Workspace, published: Published, findings: Findings
     return checked(Localities, localities, "localities")
 
 
-def with_own_files(files: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
-    """Return the list of files read, with the planner's own files at the end."""
+def with_own_files(
+    files: pd.DataFrame, workspace: Workspace, person: "PersonLevel"
+) -> pd.DataFrame:
+    """Return the list of files read, with the council's own files at the end."""
+    returns = [(f.name, layout, f.sha256, f.rows, "") for f, layout in person.files]
     own = [
         (path.name, layout, sha256(path), 0, "")
         for path, layout in (
             (workspace.register_csv, "place_register"),
             (workspace.register_workbook, "place_register"),
             (workspace.localities_csv, "localities"),
+            (workspace.key_file, "pseudonym_key"),
         )
-        if path.is_file()
+        if path is not None and path.is_file()
     ]
     return checked(
         InputFiles,
-        pd.concat([files, pd.DataFrame(own, columns=files.columns)], ignore_index=True),
+        pd.concat([files, pd.DataFrame(returns + own, columns=files.columns)], ignore_index=True),
         "input_files",
     )

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,8 +13,14 @@ from sufficiency.findings import Findings
 from sufficiency.sources.layout import Layout
 from sufficiency.workspace import CONFIG_NAME, Workspace, open_workspace, template
 
+if TYPE_CHECKING:
+    from sufficiency.demo.people import World
+
 DEMO_AUTHORITY = "999"
 DEMO_SEED = 999
+ANSWER_KEY = "answer-key"
+DEMO_KEY_FILE = "pseudonym.key"
+DEMO_KEY = "f2a34d6487ade0f535ea2787e8e9d6a0aa2247d938a2aa48"  # hides no one: made-up people
 SEED = 2025
 
 
@@ -66,8 +73,12 @@ def _settled(folder: Path, authority: str) -> Workspace:
         return workspace
     folder.mkdir(parents=True, exist_ok=True)
     text = template(CONFIG_NAME).replace("{{ authority }}", authority)
-    seed = DEMO_SEED if authority == DEMO_AUTHORITY else SEED
-    config.write_text(text.replace("{{ seed }}", str(seed)), encoding="utf-8")
+    made_up = authority == DEMO_AUTHORITY
+    text = text.replace("{{ seed }}", str(DEMO_SEED if made_up else SEED))
+    text = text.replace("{{ identifiers }}", "synthetic" if made_up else "real")
+    if made_up:
+        text = text.replace('# key_file = "../keys/pseudonym.key"', f'key_file = "{DEMO_KEY_FILE}"')
+    config.write_text(text, encoding="utf-8")
     return open_workspace(folder)
 
 
@@ -90,6 +101,15 @@ def _write_notes(workspace: Workspace) -> None:
                 + "\n",
                 encoding="utf-8",
             )
+
+    for folder, text in (
+        (workspace.returns, template("inputs_sen2.txt")),
+        (workspace.censuses, template("inputs_school_census.txt")),
+    ):
+        note = folder / "README.txt"
+        if not note.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            note.write_text(text, encoding="utf-8")
 
 
 def _copy(data: Path, workspace: Workspace) -> int:
@@ -143,20 +163,60 @@ def _write_starter(workspace: Workspace) -> list[str]:
     ]
 
 
-def start_demo(folder: Path, say: Callable[[str], None] = quiet) -> None:
+def start_demo(
+    folder: Path,
+    say: Callable[[str], None] = quiet,
+    errors: bool = False,
+    formats: bool = False,
+) -> None:
     """Make the demo workspace: a synthetic authority with a register its planner has confirmed.
+
+    Args:
+        folder: Where; made if absent.
+        say: Told each step.
+        errors: Plant errors of every kind in the returns, with their answer key beside them.
+        formats: Write every return in every format too, into `formats`.
 
     Raises:
         WorkspaceError: The folder is the workspace of a real authority.
     """
     from sufficiency.demo import demo_register, write_demo_data
+    from sufficiency.demo.people import world
+    from sufficiency.demo.returns.writing import write_all_formats, write_censuses, write_returns
     from sufficiency.places import read_register, write_register
 
     fresh = not (folder / CONFIG_NAME).exists()
     with tempfile.TemporaryDirectory() as made:
         write_demo_data(Path(made), DEMO_SEED)
         start_workspace(folder, DEMO_AUTHORITY, Path(made), say)
+    workspace = open_workspace(folder)
+    if not (fresh or formats):
+        return
+    say("Growing six years of its children's plans, and its returns")
+    people = world(DEMO_SEED)
+    if formats:
+        write_all_formats(people, folder / "formats")
     if fresh:
-        workspace = open_workspace(folder)
-        starter = read_register(workspace, None, Findings())
-        write_register(workspace, demo_register(starter))
+        (folder / DEMO_KEY_FILE).write_text(DEMO_KEY + "\n", encoding="utf-8")
+        write_register(workspace, demo_register(read_register(workspace, None, Findings())))
+        write_censuses(people, workspace.censuses)
+        if errors:
+            _write_planted(people, workspace)
+        else:
+            write_returns(people, workspace.returns)
+
+
+def _write_planted(people: "World", workspace: Workspace) -> None:
+    """Write returns with planted errors, and their answer key beside the inputs."""
+    from assets.reading import localities_of, place, read_published, reference_of
+    from sufficiency.demo.returns.writing import write_planted_returns
+    from sufficiency.places import read_register
+
+    findings = Findings()
+    published = read_published(workspace, findings)
+    if published is None:
+        raise WorkspaceError("The demo's published files cannot be read. Remove it and try again.")
+    localities = localities_of(workspace, published, findings)
+    register = read_register(workspace, place(published, localities), findings, localities)
+    reference = reference_of(workspace, published, localities, register)
+    write_planted_returns(people, reference, workspace.returns, workspace.root / ANSWER_KEY)

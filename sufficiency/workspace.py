@@ -11,6 +11,8 @@ from sufficiency.errors import WorkspaceError
 MAX_YEARS = 10
 CONFIG_NAME = "sufficiency.toml"
 LOCALITY_SCHEMES = ("former_district", "ward", "msoa", "file")
+IDENTIFIERS = ("real", "synthetic")
+SEVERITIES = ("blocks", "warns", "informs")
 CAPACITY_BASES = ("commissioned", "scap", "physical")
 
 
@@ -28,6 +30,12 @@ class Settings:
         first_year_probability: A first year of shortage needs at least this probability.
         base_census: January census year to start from; 0 for the latest with full detail.
         annotated_years: Census years whose flows are known to be unusual (backlog, recoding).
+        identifiers: `real`; `synthetic` where no identifier may belong to a real person.
+        key_file: File that holds the key of the pseudonyms, relative to the workspace; empty where
+            the key is in the environment (`SUFFICIENCY_KEY`).
+        published_difference: Share by which a return may differ from published counts before it
+            is a finding; 0.02 is 2%.
+        checks: Severity of a check of the returns, where the council wants another.
     """
 
     authority: str
@@ -39,10 +47,15 @@ class Settings:
     first_year_probability: float = 0.5
     base_census: int = 0
     annotated_years: tuple[int, ...] = ()
+    identifiers: Literal["real", "synthetic"] = "real"
+    key_file: str = ""
+    published_difference: float = 0.02
+    checks: tuple[tuple[str, str], ...] = ()
 
     def described(self) -> dict[str, Any]:
         """Return every setting as plain values that JSON can hold."""
-        return {**asdict(self), "annotated_years": list(self.annotated_years)}
+        told = {"annotated_years": list(self.annotated_years), "checks": dict(self.checks)}
+        return {**asdict(self), **told}
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,31 @@ class Workspace:
     def localities_csv(self) -> Path:
         """LSOA to locality, used where the scheme is `file`."""
         return self.root / "localities.csv"
+
+    @property
+    def returns(self) -> Path:
+        """SEN2 person-level returns, as exported."""
+        return self.inputs / "sen2"
+
+    @property
+    def censuses(self) -> Path:
+        """School censuses at pupil level."""
+        return self.inputs / "school_census"
+
+    @property
+    def key_file(self) -> Path | None:
+        """File that holds the key of the pseudonyms, if the settings name one."""
+        return self.root / self.settings.key_file if self.settings.key_file else None
+
+    @property
+    def restricted(self) -> Path:
+        """What only the officers who own the returns may open."""
+        return self.root / "restricted"
+
+    @property
+    def corrections(self) -> Path:
+        """Workbook of what is wrong in the returns, with the officer's corrections."""
+        return self.restricted / "corrections.xlsx"
 
     @property
     def outputs(self) -> Path:
@@ -132,9 +170,24 @@ def _settings(raw: dict[str, Any], path: Path) -> Settings:
     chance = values.get("first_year_probability", 0.5)
     if not isinstance(chance, int | float) or not 0 < chance <= 1:
         wrong.append("first_year_probability must be above 0 and at most 1")
+    if values.get("identifiers", "real") not in IDENTIFIERS:
+        wrong.append(f"identifiers must be one of {', '.join(IDENTIFIERS)}")
+    if not isinstance(values.get("key_file", ""), str):
+        wrong.append("key_file must be a path in quotes")
+    size = values.get("published_difference", 0.02)
+    if isinstance(size, bool) or not isinstance(size, int | float) or not 0 <= size <= 1:
+        wrong.append("published_difference must be from 0 to 1, for example 0.02")
+    values["checks"] = _severities(values.get("checks", {}), wrong)
     if wrong:
         raise WorkspaceError(f"{path}: {'; '.join(wrong)}.")
     return Settings(**values)
+
+
+def _severities(told: Any, wrong: list[str]) -> tuple[tuple[str, str], ...]:
+    if not isinstance(told, dict) or not all(v in SEVERITIES for v in told.values()):
+        wrong.append(f"[checks] must name checks with {', '.join(SEVERITIES)}")
+        return ()
+    return tuple(sorted(told.items()))
 
 
 def template(name: str) -> str:

@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sufficiency.demo import ees_2022, ees_2025, land, layouts, residents, school_files
-from sufficiency.demo.authorities import WESTMERE, WESTMERE_ONS, Panel, panel
+from sufficiency.demo.authorities import WESTMERE, Panel
 from sufficiency.demo.flows import flows
-from sufficiency.demo.land import Land
-from sufficiency.demo.schools import Schools, postcode, schools
+from sufficiency.demo.people import world
+from sufficiency.demo.people.places import Places, elsewhere
+from sufficiency.demo.people.published import counted_flows, counted_stock
 from sufficiency.demo.sharing import generator
 from sufficiency.demo.stock import stock
 from sufficiency.demo.writing import write_polygons, write_table
 
-POSTCODES_A_AREA = 3
 NEIGHBOURS = 10
 CLOSENESS = ("Extremely Close", "Very Close", "Very Close", "Very Close", "Close", "Close",
              "Close", "Close", "Somewhat close", "Somewhat close")  # fmt: skip
@@ -32,11 +31,11 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
         folder: Made if it does not exist; files of the same names are replaced.
         seed: Seed of every random number, 0 or more.
     """
-    authorities = panel(seed)
+    known = world(seed)
+    authorities, made, places = known.panel, known.land, known.schools
     plans = stock(authorities, seed)
-    moves = flows(authorities, plans, seed)
-    made = land.land(seed)
-    places = schools(made, seed)
+    moves = counted_flows(flows(authorities, plans, seed), known)
+    plans = counted_stock(plans, known)
     for name, frame in ees_2025.files(authorities, plans, moves).items():
         write_table(frame, folder / "ehcp" / f"ehcp2025_{name}.csv.gz")
     for name, frame in ees_2022.files(authorities, plans, moves, seed).items():
@@ -49,11 +48,12 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     write_table(ahead, folder / "population" / "snpp2022based_westmere.csv.gz")
     for name, frame in land.lookups(authorities, made).items():
         write_table(frame, folder / "geo" / f"{name}.csv.gz")
-    write_table(_postcodes(made, places, seed), folder / "geo" / "postcodes_westmere.csv.gz")
+    write_table(_postcodes(known.places), folder / "geo" / "postcodes_westmere.csv.gz")
     write_polygons(land.polygons(made), folder / "geo" / "lsoa21_westmere.gpkg", "lsoa21")
     poor = land.indices(made, layouts.header("imd"), seed)
     write_table(poor, folder / "deprivation" / "imd2025_lsoa21_westmere.csv.gz")
-    write_table(school_files.register(places), folder / "schools" / "gias_full_westmere.csv.gz")
+    gias = school_files.register(places, elsewhere())
+    write_table(gias, folder / "schools" / "gias_full_westmere.csv.gz")
     write_table(
         school_files.census(places), folder / "schools" / "spc_school_level_westmere.csv.gz"
     )
@@ -61,21 +61,18 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     write_table(beside, folder / "finance_la" / "statistical_neighbours_demo.csv")
 
 
-def _postcodes(made: Land, places: Schools, seed: int) -> pd.DataFrame:
-    """Return invented postcodes around each small area's middle, and those of the schools."""
-    rng = generator(seed, "postcodes")
-    areas = made.areas.loc[made.areas.index.repeat(POSTCODES_A_AREA)]
-    middle = areas[["easting", "northing"]].to_numpy() + rng.normal(0.0, 60.0, (len(areas), 2))
-    sited = places.rows[["easting", "northing"]].to_numpy(dtype=float)
-    position = np.rint(np.concatenate([middle, sited])).astype(np.int64)
-    homes = [postcode(n) for n in range(len(areas))]
+def _postcodes(known: Places) -> pd.DataFrame:
+    """Return invented postcodes of homes, here and beyond, and those of the schools."""
+    homes, rows = known.postcodes, known.schools
+    ons = dict(zip(homes["authority"], homes["district"], strict=True))
+    ons |= {code: f"E06000{code}" for code in rows["authority"] if code not in ons}
     return pd.DataFrame(
         {
-            "pcd": [*homes, *places.rows["postcode"]],
-            "oseast1m": position[:, 0],
-            "osnrth1m": position[:, 1],
-            "laua": WESTMERE_ONS,
-            "lsoa21_code_derived": [*areas["lsoa"], *places.rows["lsoa"]],
+            "pcd": [*homes["postcode"], *rows["postcode"]],
+            "oseast1m": [*homes["easting"], *rows["easting"].astype(int)],
+            "osnrth1m": [*homes["northing"], *rows["northing"].astype(int)],
+            "laua": [*homes["district"], *rows["authority"].map(ons)],
+            "lsoa21_code_derived": [*homes["lsoa"], *rows["lsoa"]],
             "in_codepoint_open": 1,
         }
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.demo import layouts
-from sufficiency.demo.authorities import REGIONS, WESTMERE, WESTMERE_ONS, WESTMERE_REGION
+from sufficiency.demo.authorities import NAMES, REGIONS, WESTMERE, WESTMERE_ONS, WESTMERE_REGION
 from sufficiency.demo.schools import Schools
 from sufficiency.terms import table
 
@@ -22,6 +22,7 @@ GROUP_OF_TYPE = {
     "7": ("5", "Special schools"), "8": ("5", "Special schools"), "10": ("5", "Special schools"),
     "44": ("10", "Academies"), "33": ("10", "Academies"), "42": ("10", "Academies"),
     "34": ("10", "Academies"), "28": ("10", "Academies"), "36": ("11", "Free Schools"),
+    "35": ("11", "Free Schools"), "11": ("3", "Independent schools"),
     "1": ("4", "Local authority maintained schools"),
     "2": ("4", "Local authority maintained schools"),
     "14": ("4", "Local authority maintained schools"),
@@ -36,18 +37,32 @@ CENSUS_GROUP = {
 PHASE_CODES = {"Not applicable": "0", "Primary": "2", "Secondary": "4", "16 plus": "6"}
 
 
-def register(schools: Schools) -> pd.DataFrame:
-    """Return the schools as a full download of GIAS, every column of the header."""
-    rows = schools.rows
+def register(schools: Schools, elsewhere: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the schools as a full download of GIAS, every column of the header.
+
+    Args:
+        schools: Westmere's schools.
+        elsewhere: Establishments of other authorities that its children use, with `authority`.
+    """
+    own = schools.rows.assign(authority=WESTMERE)
+    rows = own if elsewhere is None else pd.concat([own, elsewhere], ignore_index=True).fillna("")
+    here = rows["authority"] == WESTMERE
+    name = {str(960 + n): name for n, name in enumerate(NAMES)} | {WESTMERE: "Westmere"}
+    ons = ("E06000" + rows["authority"]).where(~here, WESTMERE_ONS)
     types = table("establishment_types").set_index("type_code")["type_name"]
     made = pd.DataFrame("", index=rows.index, columns=pd.Index(layouts.header("gias")))
-    boys, girls = (pd.Series(n.sum(axis=1)).astype(str) for n in (schools.boys, schools.girls))
+    roll = pd.to_numeric(rows["roll"], errors="coerce").fillna(0)
+    share = pd.to_numeric(rows["boys_share"], errors="coerce").fillna(0.5)
+    boys = pd.Series(schools.boys.sum(axis=1)).reindex(rows.index)
+    boys = boys.fillna((roll * share).round()).astype(int)
+    girls = pd.Series(schools.girls.sum(axis=1)).reindex(rows.index).fillna(roll - boys).astype(int)
     counted = rows["roll"] != ""
     is_special = rows["phase"] == "Not applicable"
     values = {
         "URN": rows["urn"],
-        "LA (code)": WESTMERE,
-        "LA (name)": "Westmere",
+        "LA (code)": rows["authority"],
+        "LA (name)": rows["authority"].map(name),
+        "UKPRN": "99" + rows["urn"],
         "EstablishmentNumber": rows["establishment"],
         "EstablishmentName": rows["name"],
         "TypeOfEstablishment (code)": rows["type_code"],
@@ -77,8 +92,8 @@ def register(schools: Schools) -> pd.DataFrame:
         ),
         "CensusDate": CENSUS_DAY,
         "NumberOfPupils": rows["roll"],
-        "NumberOfBoys": boys.where(counted, ""),
-        "NumberOfGirls": girls.where(counted, ""),
+        "NumberOfBoys": boys.astype(str).where(counted, ""),
+        "NumberOfGirls": girls.astype(str).where(counted, ""),
         "LastChangedDate": LAST_CHANGED,
         "Town": rows["town"],
         "Postcode": rows["postcode"],
@@ -88,19 +103,19 @@ def register(schools: Schools) -> pd.DataFrame:
         "ResourcedProvisionCapacity": rows["rp_capacity"],
         "SenUnitOnRoll": rows["unit_roll"],
         "SenUnitCapacity": rows["unit_capacity"],
-        "DistrictAdministrative (code)": WESTMERE_ONS,
-        "DistrictAdministrative (name)": "Westmere",
+        "DistrictAdministrative (code)": ons,
+        "DistrictAdministrative (name)": rows["authority"].map(name),
         "AdministrativeWard (code)": rows["ward"],
         "AdministrativeWard (name)": rows["ward_name"],
         "GOR (name)": REGIONS[WESTMERE_REGION],
-        "GSSLACode (name)": WESTMERE_ONS,
+        "GSSLACode (name)": ons,
         "Easting": rows["easting"],
         "Northing": rows["northing"],
         "MSOA (name)": rows["msoa_name"],
         "LSOA (name)": rows["lsoa_name"],
         "MSOA (code)": rows["msoa"],
         "LSOA (code)": rows["lsoa"],
-        "PreviousLA (code)": WESTMERE,
+        "PreviousLA (code)": rows["authority"],
         "Country (name)": "United Kingdom",
     }
     for column, value in values.items():

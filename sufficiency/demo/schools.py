@@ -27,6 +27,7 @@ BASES = {
     "secondary 2": ("Resourced provision", 14, 13, "", ""),
     "secondary 9": ("SEN unit", "", "", 12, 11),
 }
+FREE_SCHOOLS = ("primary 12", "primary 47", "secondary 6")
 STEMS = (
     "Anchorage", "Barnacle", "Capstan", "Dolphin Street", "Ebb Lane", "Ferrywell", "Gull Road",
     "Harbourmaster", "Islet", "Jibsail", "Keelson", "Limpet", "Mainmast", "Nautilus", "Oarsman",
@@ -79,12 +80,13 @@ def _mainstream(rng: np.random.Generator) -> list[dict[str, str]]:
         rolls = whole(rng.gamma(12.0, 1.0, many), round(pupils), rng)
         for n, roll in enumerate(rolls, start=1):
             name = f"{STEMS[(n - 1) % len(STEMS)]} {_kind(phase, (n - 1) // len(STEMS))}"
+            kind = ("34", "34", "28", "1", "34", "2")[n % 6]
             base = BASES.get(f"{phase.lower()} {n}", ("Not applicable", "", "", "", ""))
             rows.append(
                 {
                     "urn": str(FIRST_MAINSTREAM + len(rows)),
                     "name": name,
-                    "type_code": ("34", "34", "28", "1", "34", "2")[n % 6],
+                    "type_code": "35" if f"{phase.lower()} {n}" in FREE_SCHOOLS else kind,
                     "phase": phase,
                     "low_age": str(low),
                     "high_age": str(high),

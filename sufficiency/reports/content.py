@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sufficiency.reports import appendices, charts, maps, tables
+from sufficiency.reports.own_returns import returns_tables
 from sufficiency.reports.page import ReportContent
 from sufficiency.reports.picture import Picture
 from sufficiency.reports.printing import in_order
@@ -94,6 +95,7 @@ def report_content(
         inputs=appendices.inputs_table(run_tables["input_files"]),
         scap=appendices.scap_table(scap),
         licences=tuple(dict.fromkeys(line for line in licences if line)),
+        returns=returns_tables(run_tables),
     )
 
 

@@ -4,7 +4,8 @@ Headings in order, a caption and scoped headers on every table, a description an
 picture, reflow at 320 CSS pixels, and a banner that says it is not for publication.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -43,6 +44,7 @@ class ReportContent:
         scap: The SCAP draft, for the workbook.
         licences: Attribution lines that must be carried.
         csv_name: File that holds the whole gap table.
+        returns: What the council's own returns say, short name to table; empty without returns.
     """
 
     authority: str
@@ -64,6 +66,7 @@ class ReportContent:
     scap: ReportTable
     licences: tuple[str, ...]
     csv_name: str = "gap.restricted.csv"
+    returns: Mapping[str, ReportTable] = field(default_factory=dict)
 
 
 def render_page(content: ReportContent) -> str:

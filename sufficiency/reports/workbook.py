@@ -79,6 +79,7 @@ def _sheets(content: ReportContent) -> dict[str, ReportTable]:
         "Headlines": headlines,
         "Findings": content.findings,
         "Assumptions": content.assumptions,
+        **content.returns,
     }
 
 

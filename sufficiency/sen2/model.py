@@ -58,11 +58,14 @@ class RawReturn:
             row as a spreadsheet shows it (for XML, the number of the element of its kind from 1).
             Every module has its own `...tableid` and its parent's, made up where the format has
             none.
+        headings: Module name to its columns as headed in the file, which tells the specification;
+            empty where the return was not read from files.
     """
 
     format: Format
     files: tuple[SourceFile, ...]
     modules: dict[str, pd.DataFrame]
+    headings: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

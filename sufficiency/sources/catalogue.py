@@ -5,6 +5,7 @@ A file is recognised by its columns, never by its name, so that a planner can dr
 """
 
 import re
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -57,18 +58,22 @@ def recognise(path: Path) -> Layout | None:
     return _best(path.name, *_first_rows(path))
 
 
-def scan(folder: Path, findings: Findings) -> list[tuple[Path, Layout]]:
+def scan(
+    folder: Path, findings: Findings, without: Collection[str] = ()
+) -> list[tuple[Path, Layout]]:
     """Return every recognised file below a folder with its format, in order of path.
 
     Args:
         folder: Searched to any depth; hidden files and folders are passed over.
+        without: Sub-folders that other readers read.
         findings: A file that cannot be opened blocks; one that lacks a column or two of a known
             format warns; any other that is not recognised informs.
     """
     found = []
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if hidden or not path.is_file() or not path.name.lower().endswith(SUFFIXES):
+        parts = path.relative_to(folder).parts
+        hidden = any(part.startswith((".", "~$")) for part in parts)
+        if hidden or parts[0] in without or not path.is_file() or not path.name.lower().endswith(SUFFIXES):
             continue
         try:
             columns, first = _first_rows(path)

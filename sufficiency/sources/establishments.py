@@ -85,21 +85,21 @@ def _rows(tables: dict[str, pd.DataFrame], authority: str) -> pd.DataFrame:
         ["as_at", "rank"], ascending=[False, True], kind="stable"
     )
     rows = rows.drop_duplicates(["urn", "layout"], keep="first")
-    names = _authority_names(rows, tables.get("lookup_lad_la"))
-    by_name = rows["authority_name"].map(_plain).map(names).astype("str").fillna("")
+    names = authority_names(rows, tables.get("lookup_lad_la"))
+    by_name = rows["authority_name"].map(plain_name).map(names).astype("str").fillna("")
     rows["authority"] = rows["authority"].where(rows["authority"] != "", by_name)
     # A school that changed authority belongs where the newest layout puts it.
     newest = rows[rows["authority"] != ""].drop_duplicates("urn").set_index("urn")["authority"]
     return rows[rows["urn"].map(newest) == authority].drop(columns="rank")
 
 
-def _authority_names(rows: pd.DataFrame, hierarchy: pd.DataFrame | None) -> pd.Series:
+def authority_names(rows: pd.DataFrame, hierarchy: pd.DataFrame | None) -> pd.Series:
     """Return DfE code on index authority name (plain), where a name means one authority only."""
     pairs = [rows.loc[rows["authority"] != "", ["authority_name", "authority"]]]
     if hierarchy is not None:
         live = hierarchy[hierarchy["status"] == "live"]
         pairs.append(live[["authority_name", "authority"]])
-    known = pd.concat(pairs).assign(plain=lambda f: f["authority_name"].map(_plain))
+    known = pd.concat(pairs).assign(plain=lambda f: f["authority_name"].map(plain_name))
     known = known[known["plain"] != ""].drop_duplicates(["plain", "authority"])
     return known.drop_duplicates("plain", keep=False).set_index("plain")["authority"]
 
@@ -162,9 +162,9 @@ def _with_headcount(
 def _with_settings(merged: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     types = terms.table("establishment_types")
     by_code = types.set_index("type_code")
-    by_name = types.assign(plain=types["type_name"].map(_plain_type)).set_index("plain")
+    by_name = types.assign(plain=types["type_name"].map(plain_type)).set_index("plain")
     code = merged["type_code"].fillna("")
-    plain = merged["type_name"].fillna("").map(_plain_type)
+    plain = merged["type_name"].fillna("").map(plain_type)
     result = merged.copy()
     for column in ("setting", "type_group"):
         result[column] = code.map(by_code[column]).fillna(plain.map(by_name[column]))
@@ -206,10 +206,10 @@ def _report_possible_closures(rows: pd.DataFrame, findings: Findings) -> None:
     if newest != "gias_list":
         return
     listed = rows[rows["layout"] == newest]
-    covered = set(listed["type_name"].map(_plain_type)) - {""}
+    covered = set(listed["type_name"].map(plain_type)) - {""}
     older = rows[(rows["layout"] != newest) & (rows["status"] == "open")]
     missing = older[~older["urn"].isin(listed["urn"])].drop_duplicates("urn")
-    missing = missing[missing["type_name"].map(_plain_type).isin(covered)]
+    missing = missing[missing["type_name"].map(plain_type).isin(covered)]
     if not missing.empty:
         findings.warn(
             "establishment_not_in_newest_list",
@@ -228,10 +228,10 @@ def _listed(names: pd.Series) -> str:
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", str(name).lower()).strip()
 
 
-def _plain_type(name: str) -> str:
+def plain_type(name: str) -> str:
     """Return a type name without the words that editions add or drop."""
-    return " ".join(w for w in _plain(name).split() if w not in ("school", "schools", "to"))
+    return " ".join(w for w in plain_name(name).split() if w not in ("school", "schools", "to"))

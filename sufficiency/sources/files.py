@@ -10,6 +10,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -69,7 +70,7 @@ def head(path: Path, rows: int) -> list[list[str]]:
     if not complete and b"\n" in start:
         start = start[: start.rindex(b"\n") + 1]
     text = _utf8(start, path.name).decode("utf-8")
-    found = [[cell.strip() for cell in row] for row in _rows(text, rows)]
+    found = [[cell.strip() for cell in row] for row in _rows(text, rows, path.name)]
     if not found or not any(found[0]):
         raise SourceError(f"{path.name} has no header row. {COPY_AGAIN}")
     return found
@@ -120,21 +121,26 @@ def _utf8(content: bytes, name: str) -> bytes:
     return content
 
 
-def _rows(text: str, limit: int) -> Iterator[list[str]]:
+def _rows(text: str, limit: int, name: str) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""))
-    for number, row in enumerate(reader):
-        if number >= limit:
-            return
-        yield row
+    try:
+        yield from islice(reader, limit)
+    except csv.Error:
+        raise SourceError(
+            f"{name} cannot be read as CSV: a quoted cell may never end. {COPY_AGAIN}"
+        ) from None
 
 
 def _split_header(content: bytes, name: str) -> tuple[list[str], int]:
     """Return the header cells and where the body starts, in bytes."""
     end = content.find(b"\n")
-    while end != -1 and content[:end].count(b'"') % 2:
-        end = content.find(b"\n", end + 1)
+    quotes = content.count(b'"', 0, max(end, 0))
+    while end != -1 and quotes % 2:
+        following = content.find(b"\n", end + 1)
+        quotes += content.count(b'"', end, max(following, end))
+        end = following
     end = len(content) if end == -1 else end + 1
-    names = [c.strip() for row in _rows(content[:end].decode("utf-8"), 1) for c in row]
+    names = [c.strip() for row in _rows(content[:end].decode("utf-8"), 1, name) for c in row]
     if not any(names):
         raise SourceError(f"{name} has no header row. {COPY_AGAIN}")
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):

@@ -1,8 +1,8 @@
-"""Get Information about Schools (GIAS): the three layouts it is met in.
+"""Get Information about Schools (GIAS): the layouts it is met in.
 
 The full download (a hundred and more columns), a redistributed extract in snake case, and a list
 of schools with age ranges and postcodes. All three become rows of one shape, which
-`establishments` merges.
+`establishments` merges. The links file says which establishment took the place of which.
 """
 
 import re
@@ -18,7 +18,7 @@ from sufficiency.sources.files import read_text_table
 from sufficiency.sources.layout import Layout
 from sufficiency.sources.school_census import repaired_urn
 
-__all__ = ["LAYOUTS", "establishments", "read_extract", "read_full", "read_list"]
+__all__ = ["LAYOUTS", "establishments", "read_extract", "read_full", "read_links", "read_list"]
 
 LICENCE = "Department for Education, Get Information about Schools, Open Government Licence v3.0"
 STATUS = {"1": "open", "2": "closed", "3": "open", "4": "proposed"}
@@ -65,6 +65,22 @@ NUMBERS = {
     "gias_extract": {"on_roll": "number_of_pupils", "easting": "easting", "northing": "northing"},
     "gias_list": {},
 }
+# Columns that only the person level needs: read where a file has them.
+IDENTIFIERS = {
+    "gias_full": {
+        "ukprn": "UKPRN",
+        "establishment_number": "EstablishmentNumber",
+        "resourced_provision_type": "TypeOfResourcedProvision (name)",
+    },
+    "gias_extract": {"establishment_number": "establishment_number"},
+    "gias_list": {},
+}
+DATES = {
+    "gias_full": {"open_date": "OpenDate", "close_date": "CloseDate"},
+    "gias_extract": {},
+    "gias_list": {"open_date": "openDate"},
+}
+DAY_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
 # The National Grid is 700 km by 1,300 km.
 HIGHEST = {"easting": 700_000, "northing": 1_300_000, "age_from": 120, "age_to": 120}
 MOST_PUPILS = 1_000_000
@@ -137,6 +153,27 @@ def read_list(path: Path, findings: Findings) -> pd.DataFrame:
     return _one_row_a_urn(table, path, findings)
 
 
+def read_links(path: Path, findings: Findings) -> pd.DataFrame:
+    """Return one row a link between establishments: urn, link_urn, link_type, established.
+
+    `link_type` is in lower case as GIAS words it (`successor`, `predecessor - merged`...);
+    `established` is an ISO date, empty if unknown. Rows without two URNs are left out.
+    """
+    raw = read_text_table(path, findings)
+    columns = {name.lower(): name for name in raw.columns}
+    cells = {name: raw[columns[name]].str.strip() for name in ("urn", "linkurn", "linktype")}
+    dated = columns.get("linkestablisheddate")
+    table = pd.DataFrame(
+        {
+            "urn": repaired_urn(cells["urn"], path.name, findings),
+            "link_urn": repaired_urn(cells["linkurn"], path.name, findings),
+            "link_type": cells["linktype"].str.lower(),
+            "established": _days(raw[dated]) if dated else "",
+        }
+    )
+    return table[(table["urn"] != "") & (table["link_urn"] != "")].reset_index(drop=True)
+
+
 def _common(raw: pd.DataFrame, layout: str, path: Path, findings: Findings) -> pd.DataFrame:
     urn = "URN" if layout == "gias_full" else "urn"
     table = pd.DataFrame({"urn": repaired_urn(raw[urn], path.name, findings)})
@@ -155,13 +192,19 @@ def _common(raw: pd.DataFrame, layout: str, path: Path, findings: Findings) -> p
             source=path.name,
             count=len(absent),
         )
+    for name in ("ukprn", "establishment_number", "resourced_provision_type"):
+        column = IDENTIFIERS[layout].get(name, "")
+        table[name] = raw[column].str.strip() if column in raw.columns else ""
+    for name in ("open_date", "close_date"):
+        column = DATES[layout].get(name, "")
+        table[name] = _days(raw[column]) if column in raw.columns else ""
     for name in ("authority", "authority_name", "type_code", "type_name", "lsoa", "postcode"):
         if name not in table:
             table[name] = ""
     for name in NUMBERS["gias_full"]:
         if name not in table:
             table[name] = float("nan")
-    for name in ("authority", "type_code"):
+    for name in ("authority", "type_code", "ukprn", "establishment_number"):
         table[name] = table[name].str.replace(r"\.0$", "", regex=True)
     wrong = (table["authority"] != "") & ~table["authority"].str.fullmatch(r"[0-9]{3}")
     if wrong.any():
@@ -170,6 +213,15 @@ def _common(raw: pd.DataFrame, layout: str, path: Path, findings: Findings) -> p
     dated = re.search(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)", path.name)
     as_at = "-".join(dated.groups()) if dated else ""
     return table.assign(status="open", designated_needs="", as_at=as_at, layout=layout)
+
+
+def _days(cells: pd.Series) -> pd.Series:
+    """Return dates as ISO text; empty where a cell is no date."""
+    text = cells.str.strip().str.slice(0, 10)
+    days = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[us]")
+    for form in DAY_FORMATS:
+        days = days.fillna(pd.to_datetime(text, format=form, errors="coerce").astype(days.dtype))
+    return days.dt.strftime("%Y-%m-%d").astype("str").where(days.notna(), "")
 
 
 def _number(cells: pd.Series, name: str, path: Path, findings: Findings) -> pd.Series:
@@ -298,5 +350,13 @@ LAYOUTS = [
         columns=("urn", "name", "localauthority", "postcode", "agerange", "schooltypelabel"),
         licence=LICENCE,
         read=read_list,
+    ),
+    Layout(
+        name="gias_links",
+        folder="schools",
+        title="Get Information about Schools: links between establishments",
+        columns=("urn", "linkurn", "linktype"),
+        licence=LICENCE,
+        read=read_links,
     ),
 ]

@@ -44,11 +44,18 @@ WORTH_HAVING = (
 )
 
 RECENT_YEARS = 3
+PERSON_LEVEL = ("sen2", "school_census")
+GIAS = ("gias_full", "gias_list", "gias_extract", "gias_links")
 
 
 @dataclass(frozen=True)
 class Published:
-    """Canonical tables from published files, before localities are chosen."""
+    """Canonical tables from published files, before localities are chosen.
+
+    Attributes:
+        gias: Tables of the GIAS files as read, of all authorities, by layout.
+        postcodes: The postcode directory, or None where none was supplied.
+    """
 
     input_files: pd.DataFrame
     published_stock: pd.DataFrame
@@ -59,6 +66,8 @@ class Published:
     small_area_shapes: gpd.GeoDataFrame
     imd: pd.DataFrame
     statistical_neighbours: pd.DataFrame
+    gias: dict[str, pd.DataFrame]
+    postcodes: pd.DataFrame | None
 
 
 def read_layouts(folder: Path, findings: Findings) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
@@ -68,7 +77,7 @@ def read_layouts(folder: Path, findings: Findings) -> tuple[dict[str, pd.DataFra
     """
     parts: dict[str, list[pd.DataFrame]] = {}
     rows = []
-    for path, layout in catalogue.scan(folder, findings):
+    for path, layout in catalogue.scan(folder, findings, PERSON_LEVEL):
         try:
             frame = layout.read(path, findings)
         except SufficiencyError as err:
@@ -151,6 +160,8 @@ def read_published(
         small_area_shapes=gpd.GeoDataFrame(shapes[shapes["lsoa"].isin(areas["lsoa"])]),
         imd=deprivation.imd(tables, areas["lsoa"], findings),
         statistical_neighbours=neighbours.statistical_neighbours(tables, findings),
+        gias={name: tables[name] for name in GIAS if name in tables},
+        postcodes=tables.get("postcodes"),
     )
 
 

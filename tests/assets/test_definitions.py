@@ -12,10 +12,14 @@ from assets.demand import ForecastChoices
 
 GROUPS = {
     "inputs": {
-        "establishments", "imd", "input_files", "localities", "locality_shapes", "population",
-        "published_flows", "published_stock", "statistical_neighbours",
+        "adulthood", "establishments", "imd", "input_files", "localities", "locality_shapes",
+        "past_plans", "plan_flows", "population", "published_flows", "published_stock", "pupils",
+        "requests", "requests_by_month", "sen_support_to_plan", "statistical_neighbours",
     },
-    "quality": {"accuracy", "assumptions", "demand_findings", "findings", "supply_findings"},
+    "quality": {
+        "accuracy", "against_published", "assumptions", "bases", "demand_findings", "findings",
+        "links", "quality_checks", "supply_findings",
+    },
     "demand": {"demand", "path_totals", "paths", "plans", "targets"},
     "supply": {"places", "register"},
     "gaps": {"beside_others", "gap", "provision_balance"},

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sufficiency.demo import write_demo_data
+from sufficiency.demo.people import World, world
 
 SEED = 999
 
@@ -15,3 +16,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     write_demo_data(folder, SEED)
     return folder
+
+
+@pytest.fixture(scope="session")
+def people() -> World:
+    """The people that the demo's files are counted from."""
+    return world(SEED)

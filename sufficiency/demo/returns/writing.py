@@ -1,0 +1,91 @@
+"""The demo's returns put where a council would put its own."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from sufficiency.demo.people import World, return_modules
+from sufficiency.demo.returns.censuses import write_census
+from sufficiency.demo.returns.layout import Specification
+from sufficiency.demo.returns.text_files import write_blade, write_collect
+from sufficiency.demo.returns.workbooks import write_presubmission, write_template
+from sufficiency.demo.returns.planted import plant
+from sufficiency.people.reference import Reference
+from sufficiency.sen2.model import Format
+
+FIRST_ROW = 2
+
+FORMATS: dict[int, tuple[Format, Specification]] = {
+    2020: ("presubmission", "before 1.2"),
+    2021: ("template", "1.2"),
+    2022: ("collect", "1.2"),
+    2023: ("blade", "before 1.2"),
+    2024: ("blade", "1.2"),
+    2025: ("blade", "1.3"),
+}
+"""Each January in another format, so that the demo reads them all."""
+
+
+def write_return(
+    modules: dict[str, pd.DataFrame],
+    folder: Path,
+    form: Format,
+    specification: Specification = "1.3",
+) -> None:
+    """Write one return in one format into a folder, made if it is not there."""
+    year = int(modules["sen2"]["year"].iloc[0])
+    if form == "blade":
+        write_blade(modules, folder, date(year, 3, 1), specification)
+    elif form == "collect":
+        write_collect(modules, folder / f"SEN2_{year}.xml", specification)
+    elif form == "template":
+        write_template(modules, folder / f"SEN2_template_{year}.xlsx", specification)
+    else:
+        write_presubmission(modules, folder / f"SEN2_pre-submission_{year}.xlsx", specification)
+
+
+def write_returns(people: World, folder: Path) -> None:
+    """Write the return of each January into a sub-folder, in the formats of `FORMATS`."""
+    for year, (form, specification) in FORMATS.items():
+        write_return(return_modules(people, year), folder / str(year), form, specification)
+
+
+def write_censuses(people: World, folder: Path) -> None:
+    """Write the spring census of each January, in COLLECT and NPD spellings by turns."""
+    from sufficiency.demo.people.census import census_pupils
+
+    for year in FORMATS:
+        path = folder / f"school_census_spring_{year}.csv"
+        pupils = census_pupils(people, year, "spring")
+        write_census(pupils, path, "collect" if year % 2 else "npd", year)
+
+
+def write_planted_returns(people: World, reference: Reference, folder: Path, key: Path) -> None:
+    """Write Blade returns with errors of every kind planted, and what a check must find.
+
+    Args:
+        people: The world.
+        reference: What the returns will be looked up in.
+        folder: Where the returns go, a sub-folder a January.
+        key: Folder of the answer key: `to_find.csv`, one row a failing row, `corrections.csv`, what
+            an officer would type, and `counts.csv`, how often each check must fail.
+    """
+    clean = {year: return_modules(people, year) for year in FORMATS}
+    spoilt, answers = plant(clean, reference, people.seed)
+    for year, modules in spoilt.items():
+        write_blade(modules, folder / str(year), date(year, 3, 1))
+    key.mkdir(parents=True, exist_ok=True)
+    rows = {"to_find": answers.flagged, "corrections": answers.corrections}
+    for name, frame in rows.items():
+        numbered = frame.assign(row=frame["position"] + FIRST_ROW).drop(columns="position")
+        numbered.to_csv(key / f"{name}.csv", index=False)
+    answers.counts.to_csv(key / "counts.csv", index=False)
+
+
+def write_all_formats(people: World, folder: Path) -> None:
+    """Write the return of each January in every format, in its newest specification."""
+    for year in FORMATS:
+        modules = return_modules(people, year)
+        for form in ("blade", "collect", "template", "presubmission"):
+            write_return(modules, folder / form / str(year), form)

@@ -1,0 +1,40 @@
+"""Which January a forecast starts from."""
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from sufficiency.errors import MarginError
+from sufficiency.plans.margins import base_census
+
+
+def choose_base(
+    stock: pd.DataFrame, returns: Collection[int], authority: str, wanted: int = 0
+) -> int:
+    """Return the January census year a forecast starts from.
+
+    Args:
+        stock: `PublishedStock`.
+        returns: Years of the council's own returns, if any.
+        authority: Three-digit DfE code.
+        wanted: What the settings ask for, 0 for no wish.
+
+    Returns:
+        The wish; else the latest January that can be the base: one with published need by age,
+        need by setting and age by setting, or one with a return and a published total, because
+        the national models that set the level of the forecast end with the published totals.
+
+    Raises:
+        MarginError: There is no such January.
+    """
+    if wanted:
+        return wanted
+    totals = stock[(stock["authority"] == authority) & (stock["dimension"] == "total")]
+    known = set(totals.loc[totals["value"].notna(), "year"])
+    own = [year for year in returns if year in known]
+    try:
+        return max([base_census(stock, authority), *own])
+    except MarginError:
+        if not own:
+            raise
+        return max(own)
