@@ -57,7 +57,8 @@ def init(folder: Path, authority: str, data: Path | None) -> None:
 
 @cli.command()
 @FOLDER
-def check(folder: Path) -> None:
+@click.option("--notes", is_flag=True, help="List the notes too, not only what needs a look.")
+def check(folder: Path, notes: bool) -> None:
     """Read every input of FOLDER and list what is wrong, and what to do."""
     from assets.reading import read_workspace
 
@@ -65,7 +66,7 @@ def check(folder: Path) -> None:
     workspace = open_workspace(folder)
     inputs = read_workspace(workspace)
     findings = inputs.findings.table()
-    _print_findings(findings)
+    _print_findings(findings, notes)
     if inputs.person.returns and workspace.corrections.exists():
         click.echo(f"Rows of the returns to correct (restricted): {workspace.corrections}")
     sys.exit(BLOCKED if (findings["severity"] == "blocks").any() else DONE)
@@ -164,7 +165,14 @@ def _serve(command: list[str], environment: dict[str, str], folder: Path) -> int
 @click.option(
     "--formats", is_flag=True, help="Write the returns in every format too, into FOLDER/formats."
 )
-def demo(folder: Path | None, errors: bool, formats: bool) -> None:
+@click.option(
+    "--januaries",
+    type=click.IntRange(1, 6),
+    default=6,
+    show_default=True,
+    help="How many Januaries of returns.",
+)
+def demo(folder: Path | None, errors: bool, formats: bool, januaries: int) -> None:
     """Make a synthetic authority in FOLDER and run the whole job on it.
 
     FOLDER is demo if left out, or demo-errors with --errors.
@@ -174,7 +182,7 @@ def demo(folder: Path | None, errors: bool, formats: bool) -> None:
 
     folder = folder or Path("demo-errors" if errors else "demo")
     say("Making a synthetic authority, Westmere; none of its schools or areas exists")
-    start_demo(folder, say, errors, formats)
+    start_demo(folder, say, errors, formats, januaries)
     workspace = open_workspace(folder)
     if errors:
         click.echo(f"Errors are planted in the returns. Next: sufficiency check {folder}")
@@ -192,9 +200,10 @@ def say(line: str) -> None:
     click.echo(f"  {line} ...", err=True)
 
 
-def _print_findings(findings) -> None:
+def _print_findings(findings, notes: bool = False) -> None:
     words = {"blocks": "BLOCKS", "warns": "WARNING", "informs": "Note"}
-    for row in findings.itertuples():
+    listed = findings if notes else findings[findings["severity"] != "informs"]
+    for row in listed.itertuples():
         row_number = f"row {row.row}" if row.row else ""
         column = f"column {row.column}" if row.column else ""
         where = ", ".join(part for part in (row.source, row_number, column) if part)
@@ -204,7 +213,7 @@ def _print_findings(findings) -> None:
     tally = findings["severity"].value_counts()
     click.echo(
         f"{tally.get('blocks', 0)} blocking, {tally.get('warns', 0)} warnings, "
-        f"{tally.get('informs', 0)} notes."
+        f"{tally.get('informs', 0)} notes{'' if notes else ' (see them with: check --notes)'}."
     )
 
 

@@ -7,7 +7,7 @@ import dagster as dg
 
 STEPS = {
     "read_inputs": "Reading and checking the inputs",
-    "make_plans": "Making the plans table from published counts",
+    "make_plans": "Making the plans table",
     "pooled_forecast": "Forecasting totals from the national panel",
     "simulate_plans": "Moving every plan forward, path by path",
     "demand": "Summing up demand",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEMO_AUTHORITY = "999"
 DEMO_SEED = 999
+JANUARIES = 6
 ANSWER_KEY = "answer-key"
 DEMO_KEY_FILE = "pseudonym.key"
 DEMO_KEY = "f2a34d6487ade0f535ea2787e8e9d6a0aa2247d938a2aa48"  # hides no one: made-up people
@@ -168,6 +169,7 @@ def start_demo(
     say: Callable[[str], None] = quiet,
     errors: bool = False,
     formats: bool = False,
+    januaries: int = JANUARIES,
 ) -> None:
     """Make the demo workspace: a synthetic authority with a register its planner has confirmed.
 
@@ -176,6 +178,7 @@ def start_demo(
         say: Told each step.
         errors: Plant errors of every kind in the returns, with their answer key beside them.
         formats: Write every return in every format too, into `formats`.
+        januaries: How many Januaries to write returns and censuses of, the last of them 2025.
 
     Raises:
         WorkspaceError: The folder is the workspace of a real authority.
@@ -199,11 +202,11 @@ def start_demo(
     if fresh:
         (folder / DEMO_KEY_FILE).write_text(DEMO_KEY + "\n", encoding="utf-8")
         write_register(workspace, demo_register(read_register(workspace, None, Findings())))
-        write_censuses(people, workspace.censuses)
+        write_censuses(people, workspace.censuses, januaries)
         if errors:
             _write_planted(people, workspace)
         else:
-            write_returns(people, workspace.returns)
+            write_returns(people, workspace.returns, januaries)
 
 
 def _write_planted(people: "World", workspace: Workspace) -> None:

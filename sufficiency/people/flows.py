@@ -6,7 +6,7 @@ import pandas as pd
 
 from sufficiency.contracts import PlanFlows, checked, empty
 from sufficiency.people.identity import fallback_key
-from sufficiency.people.lookup import looked_up
+from sufficiency.people.lookup import is_among, looked_up
 from sufficiency.people.rows import JoinedReturn, code, joined
 from sufficiency.sen2.model import Return
 from sufficiency.terms import ALL
@@ -99,12 +99,12 @@ def _linked(
             "reason": "",
         }
     )
-    joined = after[~after["plan_id"].isin(before["plan_id"])]
+    joined = after[~is_among(after["plan_id"], before["plan_id"])]
     is_new = joined["plan_start_date"] > day
     reason = pd.Series(NOT_EXPLAINED, index=joined.index, dtype="str").mask(is_new, "new_plan")
     reason = reason.mask(code(joined["transfer_la"]) != "", "transfer_in")
     joiners = joined[["age", "need", "setting"]].assign(flow="joiner", reason=reason)
-    left = before[~before["plan_id"].isin(after["plan_id"])]
+    left = before[~is_among(before["plan_id"], after["plan_id"])]
     leavers = left[["age", "need", "setting"]].assign(
         flow="leaver", age=left["age"] + 1, reason=_reasons(left, ceased_plans(ret))
     )
@@ -123,7 +123,7 @@ def _reasons(left: pd.DataFrame, ceased: pd.DataFrame) -> pd.Series:
     for wanted, given in [*keys, (fallback_key(left), fallback_key(ceased))]:
         told = pd.Series(ceased["reason"].to_numpy(), index=given.to_numpy())
         told = told[(told.index != "") & ~told.index.duplicated()]
-        here = ~found & wanted.isin(told.index)
+        here = ~found & is_among(wanted, told.index)
         reason = reason.mask(here, looked_up(wanted, told))
         found |= here
     return reason.mask(reason == "", NOT_EXPLAINED)
@@ -133,10 +133,10 @@ def _residual(before: pd.DataFrame, after: pd.DataFrame, rows: JoinedReturn) -> 
     plans = rows.named_plans
     flow_year = rows.ret.year - 1
     started = plans[plans["startdate"].dt.year == flow_year]
-    new = int((~started["requeststableid"].isin(rows.from_elsewhere)).sum())
+    new = int((~is_among(started["requeststableid"], rows.from_elsewhere)).sum())
     ceased = int((plans["ceasedate"].dt.year == flow_year).sum())
     arrived = after[code(after["transfer_la"]) != ""]
-    transferred = int((~arrived["plan_id"].isin(before["plan_id"])).sum())
+    transferred = int((~is_among(arrived["plan_id"], before["plan_id"])).sum())
     value = len(after) - len(before) - (new + transferred - ceased)
     row = {
         "year": rows.ret.year,

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sufficiency import terms
-from sufficiency.people.lookup import looked_up
+from sufficiency.people.lookup import is_among, looked_up
 from sufficiency.people.reference import Reference
 from sufficiency.sources.postcodes import look_up, normalise
 
@@ -25,10 +25,11 @@ def homes(postcodes: pd.Series, reference: Reference) -> pd.DataFrame:
     else:
         wanted = normalise(postcodes)
         # A directory has 2.7 million rows; looking up is quick in the few that are asked for.
-        directory = reference.postcodes[reference.postcodes["postcode"].isin(wanted[wanted != ""])]
+        known = reference.postcodes["postcode"].isin(wanted.unique())
+        directory = reference.postcodes[known]
         lsoa = look_up(wanted, directory)["lsoa"].astype("str")
     names = reference.localities.set_index("lsoa")["locality"]
     home = pd.Series("outside", index=lsoa.index, dtype="str")
-    home = home.mask(lsoa.isin(names.index), "inside").mask(lsoa == "", "unknown")
+    home = home.mask(is_among(lsoa, names.index), "inside").mask(lsoa == "", "unknown")
     locality = looked_up(lsoa, names, terms.OUTSIDE)
     return pd.DataFrame({"lsoa": lsoa, "locality": locality, "home": home})

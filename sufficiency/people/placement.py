@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sufficiency.people.lookup import looked_up
+from sufficiency.people.lookup import is_among, looked_up
 from sufficiency.people.reference import Reference
 from sufficiency.people.schools import MAINSTREAM, by_ukprn, in_force
 from sufficiency.sen2.model import WHERE, Return
@@ -72,7 +72,7 @@ def settings(chosen: pd.DataFrame, reference: Reference, day: pd.Timestamp) -> p
         day: Census day.
     """
     schools = reference.schools.set_index("urn")
-    given = chosen["urn"].where(chosen["urn"].isin(schools.index), "")
+    given = chosen["urn"].where(is_among(chosen["urn"], schools.index), "")
     through = looked_up(chosen["ukprn"], by_ukprn(reference.schools, day))
     known = in_force(given.where(given != "", through), reference.schools, day)
     by_code = looked_up(chosen["sensetting"], SETTING_OF_CODE, UNKNOWN)

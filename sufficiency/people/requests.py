@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sufficiency.contracts import Requests, RequestsByMonth, checked
+from sufficiency.people.lookup import is_among
 from sufficiency.people.rows import JoinedReturn, age_before_census, code, joined, month
 from sufficiency.privacy import pseudonyms
 from sufficiency.sen2.model import Return
@@ -100,7 +101,7 @@ def _requests_of(own: JoinedReturn) -> pd.DataFrame:
     is_historical = outcome == "H"
     weeks_to_plan = _weeks(received, issued).mask(is_historical)
     exceptions = rows["week20"].astype("boolean").map({True: "yes", False: "no"})
-    is_active = rows["requeststableid"].isin(ret.modules["activeplans"]["requeststableid"])
+    is_active = is_among(rows["requeststableid"], ret.modules["activeplans"]["requeststableid"])
     pending = _pending(rows, outcome, assessment).mask(is_active | _is_exported(rows), "")
     in_school_year = received.dt.year + (received.dt.month >= 9)
     table = pd.DataFrame(
@@ -118,7 +119,7 @@ def _requests_of(own: JoinedReturn) -> pd.DataFrame:
             "age": age_before_census(rows["birth_date"], in_school_year),
             "is_known": (received <= ret.census_day) & ~is_historical,
             "is_new_plan": issued.notna()
-            & ~rows["requeststableid"].isin(own.from_elsewhere)
+            & ~is_among(rows["requeststableid"], own.from_elsewhere)
             & (assessment != "H"),
         }
     )
@@ -138,7 +139,7 @@ def _assessed(ret: Return) -> pd.DataFrame:
     columns = ["requeststableid", "assessmentoutcome", "assessmentoutcomedate", "week20"]
     rows = rows.assign(
         startdate=starts.reindex(rows["assessmenttableid"]).to_numpy(),
-        has_plan=rows["assessmenttableid"].isin(starts.index),
+        has_plan=is_among(rows["assessmenttableid"], starts.index),
         is_assessed=True,
     ).sort_values(["has_plan", "assessmentoutcomedate"], ascending=False, kind="stable")
     first = rows.drop_duplicates("requeststableid")

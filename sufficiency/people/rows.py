@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from sufficiency.people.lookup import looked_up
+from sufficiency.people.lookup import is_among, looked_up
 from sufficiency.sen2.model import WHERE, Return
 
 PERSON_TEXT = (
@@ -122,7 +122,7 @@ class JoinedReturn:
         rows = rows.merge(
             current[["requeststableid", "startdate", *text]], on="requeststableid", how="left"
         )
-        is_named = rows["requeststableid"].isin(plans["requeststableid"])
+        is_named = is_among(rows["requeststableid"], plans["requeststableid"])
         rows = rows[~is_named | rows["namedplantableid"].notna()].sort_values(
             ["startdate", "receiveddate"], ascending=False, na_position="last", kind="stable"
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency import terms
-from sufficiency.people.lookup import looked_up
+from sufficiency.people.lookup import is_among, looked_up
 from sufficiency.sources.establishments import (
     GIAS_LAYOUTS,
     UNKNOWN_TYPE,
@@ -104,7 +104,7 @@ def in_force(urns: pd.Series, schools: pd.DataFrame, day: pd.Timestamp) -> pd.Se
     known = schools.set_index("urn")
     closed = known.index[(known["close_date"] < day) & (known["successor"] != "")]
     following = known.loc[closed, "successor"]
-    following = following[following.isin(known.index)]
+    following = following[is_among(following, known.index)]
     current = urns.astype("str")
     seen = [current]
     for _ in range(MOST_SUCCESSIONS):
@@ -175,7 +175,7 @@ def _linked(schools: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
     """
     known = schools.set_index("urn")[["type_group", "status"]]
     rows = links[links["link_type"].str.startswith("successor")]
-    rows = rows[rows["urn"].isin(known.index) & rows["link_urn"].isin(known.index)]
+    rows = rows[is_among(rows["urn"], known.index) & is_among(rows["link_urn"], known.index)]
     rows = rows[rows["urn"] != rows["link_urn"]]
     kind = rows["urn"].map(known["type_group"]).to_numpy()
     after = rows["link_urn"].map(known["type_group"]).to_numpy()

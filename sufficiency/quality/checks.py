@@ -26,7 +26,7 @@ from sufficiency.quality import (
     years,
 )
 from sufficiency.quality.bases import UNSETTLED
-from sufficiency.quality.evidence import Evidence
+from sufficiency.quality.evidence import Evidence, YearBefore
 from sufficiency.quality.pupils import CensusEvidence
 from sufficiency.sen2.model import Return
 
@@ -95,9 +95,12 @@ def check_returns(
         (missing where the whole return, or a school, fails).
     """
     found = []
-    for seen in evidence(returns, positions, reference).values():
+    kept: dict[int, YearBefore] = {}
+    for one in sorted(returns, key=lambda held: held.year):
+        seen = Evidence(one, positions.get(one.year), reference, kept.pop(one.year - 1, None))
         for name, check in return_checks().items():
-            found.append(_labelled(check(seen), seen.found.year, SEN2, name))
+            found.append(_labelled(check(seen), one.year, SEN2, name))
+        kept[one.year] = years.remembered(seen)
     return _issues(found)
 
 
@@ -122,7 +125,7 @@ def check_censuses(
         return.
     """
     found = []
-    plans_of = evidence(returns, positions, reference)
+    returned = {held.year: held for held in returns}
     for census in censuses:
         seen = CensusEvidence(census, reference)
         for name, check in census_checks().items():
@@ -131,22 +134,12 @@ def check_censuses(
             continue
         wrong = bases[(bases["year"] == census.year) & bases["verdict"].isin(UNSETTLED)]
         found.append(_labelled(_of_schools(len(wrong)), census.year, CENSUS, "bases_disagree"))
-        if census.year in plans_of:
+        if census.year in returned:
+            plans_of = Evidence(returned[census.year], positions.get(census.year), reference)
             for name, check in plan_checks().items():
-                rows = check(seen, plans_of[census.year])
+                rows = check(seen, plans_of)
                 found.append(_labelled(rows, census.year, CENSUS, name))
     return _issues(found)
-
-
-def evidence(
-    returns: list[Return], positions: dict[int, pd.DataFrame], reference: Reference
-) -> dict[int, Evidence]:
-    """Return January -> evidence; each knows that of the January before, and no further back."""
-    made: dict[int, Evidence] = {}
-    for found in sorted(returns, key=lambda one: one.year):
-        before = made.get(found.year - 1)
-        made[found.year] = Evidence(found, positions.get(found.year), reference, before)
-    return made
 
 
 def _of_schools(count: int) -> pd.DataFrame:

@@ -64,13 +64,14 @@ SOURCES = {SEN2: "SEN2 return", CENSUS: "school census"}
 CREATED = datetime(2025, 1, 1)
 NOTICE = "RESTRICTED: not for publication"
 SEVERITY_ORDER = {"blocks": 0, "warns": 1, "informs": 2}
-MOST_ROWS = 200_000
+ROWS_A_CHECK = 2_000
 MOST_BYTES, MOST_UNPACKED = 100_000_000, 1_000_000_000
 PERSISTS = "The correction was applied, and the check still fails."
 INSTRUCTIONS = (
     "Corrections to SEN2 returns",
     f"{NOTICE}. The rows named here belong to children and young people.",
-    "This workbook lists every row of the returns that failed a check. It is written again at "
+    "This workbook lists the rows of the returns that failed a check, the first "
+    f"{ROWS_A_CHECK:,} of each check and year; Fix first counts them all. It is written again at "
     "every check, and what you fill in is kept.",
     "1. Start with the sheet Fix first: what blocks publication comes first, then the largest.",
     "2. In the sheet Issues, find the row in your case system by file and row, and write what is "
@@ -117,7 +118,7 @@ def write_corrections(
         {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False},
     )
     book.set_properties({"title": "Corrections to SEN2 returns", "created": CREATED})
-    _add_cover(book, len(rows[rows["source"] == SEN2].dropna(subset="row")))
+    _add_cover(book)
     _add_sheet(book, FIRST, _first(rows), FIRST_COLUMNS)
     _add_sheet(book, ISSUES, listed, list(HEADINGS))
     _add_sheet(book, KEPT, kept_rows, KEPT_COLUMNS)
@@ -151,7 +152,7 @@ def _listed(rows: pd.DataFrame, returns: list[Return]) -> pd.DataFrame:
     hashes = {file.name: file.sha256 for one in returns for file in one.files}
     found = rows[(rows["source"] == SEN2) & rows["row"].notna()]
     found = found.sort_values(["order", "check", "year", "file", "sheet", "row"], kind="stable")
-    found = found.head(MOST_ROWS)
+    found = _first_of_each(found)
     return found.assign(
         row=found["row"].astype("str"),
         year=found["year"].astype("str"),
@@ -198,22 +199,23 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_censuses(rows: pd.DataFrame) -> pd.DataFrame:
-    found = rows[(rows["source"] == CENSUS) & rows["row"].notna()].head(MOST_ROWS)
+    found = rows[(rows["source"] == CENSUS) & rows["row"].notna()]
     found = found.sort_values(["order", "check", "year", "file", "sheet", "row"], kind="stable")
-    return found.astype("str")
+    return _first_of_each(found).astype("str")
 
 
-def _add_cover(book: Any, listed: int) -> None:
+def _first_of_each(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the first rows of each check and year: more than anyone mends between two runs."""
+    return rows[rows.groupby(["check", "year"], sort=False).cumcount() < ROWS_A_CHECK]
+
+
+def _add_cover(book: Any) -> None:
     sheet = book.add_worksheet(COVER)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 110)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     title = book.add_format({"bold": True, "font_size": 14})
-    more = listed - MOST_ROWS
-    lines: list[str] = list(INSTRUCTIONS)
-    if more > 0:
-        lines.append(f"{more:,} rows more than a sheet can usefully hold are not listed.")
-    for row, line in enumerate(lines):
+    for row, line in enumerate(INSTRUCTIONS):
         sheet.write_string(row, 0, line, title if row == 0 else wrap)
 
 

@@ -5,12 +5,34 @@ from functools import cached_property
 
 import pandas as pd
 
+from sufficiency.people.homes import homes
 from sufficiency.people.lookup import looked_up
 from sufficiency.people.reference import Reference
 from sufficiency.people.schools import by_ukprn, in_force
 from sufficiency.quality.known_bases import covers_the_country, known_bases
 from sufficiency.quality.traced import TracedReturn
 from sufficiency.sen2.fields import code_list, fields
+from sufficiency.sources.postcodes import normalise
+
+
+@dataclass(frozen=True)
+class YearBefore:
+    """What the checks of a return need of the return of the January before.
+
+    Attributes:
+        day: Its census day.
+        specification: The specification it follows.
+        with_ds: Whether it records Down syndrome.
+        positions: Its census-day positions, or None.
+        people: One row a person with an active plan: upn, uln, fallback, and module, column, file,
+            sheet, row of the person's first active plan.
+    """
+
+    day: pd.Timestamp
+    specification: str
+    with_ds: bool
+    positions: pd.DataFrame | None
+    people: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -20,12 +42,12 @@ class Evidence(TracedReturn):
     Attributes:
         positions: Its census-day positions, or None.
         reference: Tables that rows are looked up in.
-        previous: The evidence of the January before, or None where that return is not held.
+        previous: What is kept of the January before, or None where that return is not held.
     """
 
     positions: pd.DataFrame | None
     reference: Reference
-    previous: "Evidence | None" = None
+    previous: YearBefore | None = None
 
     @property
     def synthetic(self) -> bool:
@@ -49,6 +71,26 @@ class Evidence(TracedReturn):
         return self.lift(self.age, person).astype("Int64")
 
     @cached_property
+    def identity(self) -> pd.DataFrame:
+        """upn, uln and fallback (name, birth date and postcode) of people, "" where unknown."""
+        parts = [
+            self.text("person", "surname").str.casefold(),
+            self.text("person", "forename").str.casefold(),
+            self.date("person", "personbirthdate").astype("int64").astype("str"),
+            normalise(self.text("person", "postcode")),
+        ]
+        known = (parts[0] != "") & (parts[1] != "") & (parts[3] != "")
+        known &= self.date("person", "personbirthdate").notna()
+        fallback = parts[0] + "|" + parts[1] + "|" + parts[2] + "|" + parts[3]
+        return pd.DataFrame(
+            {
+                "upn": self.text("person", "upn"),
+                "uln": self.text("person", "uniquelearnernumber"),
+                "fallback": fallback.where(known, ""),
+            }
+        )
+
+    @cached_property
     def stated_school(self) -> pd.DataFrame:
         """What GIAS says of each placement's URN as it stands; no values where unknown."""
         return self._schools(self.text("placementdetail", "urn"))
@@ -65,6 +107,12 @@ class Evidence(TracedReturn):
     def _schools(self, urns: pd.Series) -> pd.DataFrame:
         by_urn = self.reference.schools.set_index("urn", drop=False)
         return by_urn.reindex(urns.to_numpy()).set_axis(urns.index)
+
+    @cached_property
+    def home(self) -> pd.DataFrame:
+        """postcode (normalised) and home (inside, outside, unknown) of the people with a plan."""
+        postcode = normalise(self.text("person", "postcode")[self.has_plan])
+        return homes(postcode, self.reference).assign(postcode=postcode)
 
     @cached_property
     def bases(self) -> pd.DataFrame:

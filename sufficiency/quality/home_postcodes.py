@@ -2,18 +2,10 @@
 
 import pandas as pd
 
-from sufficiency.people.homes import homes
 from sufficiency.quality.evidence import Evidence
-from sufficiency.sources.postcodes import normalise
 
 COLUMN = "postcode"
 MANY = 10
-
-
-def _home(seen: Evidence) -> pd.DataFrame:
-    """Return postcode and home (inside, outside, unknown) of the people with a plan."""
-    postcode = normalise(seen.text("person", COLUMN))[seen.has_plan]
-    return homes(postcode, seen.reference).assign(postcode=postcode)
 
 
 def _failing(seen: Evidence, wrong: pd.Series) -> pd.DataFrame:
@@ -28,19 +20,18 @@ def home_missing(seen: Evidence) -> pd.DataFrame:
 
 def home_unknown(seen: Evidence) -> pd.DataFrame:
     """Return people with a plan whose postcode is not in the directory, where there is one."""
-    home = _home(seen)
-    nowhere = (home["postcode"] != "") & (home["home"] == "unknown")
+    nowhere = (seen.home["postcode"] != "") & (seen.home["home"] == "unknown")
     return _failing(seen, nowhere & (seen.reference.postcodes is not None))
 
 
 def home_outside(seen: Evidence) -> pd.DataFrame:
     """Return people with a plan whose postcode lies outside the authority."""
-    return _failing(seen, _home(seen)["home"] == "outside")
+    return _failing(seen, seen.home["home"] == "outside")
 
 
 def home_shared(seen: Evidence) -> pd.DataFrame:
     """Return people with a plan at a postcode that ten or more of them share."""
-    postcode = normalise(seen.text("person", COLUMN))[seen.has_plan]
+    postcode = seen.home["postcode"]
     sharing = postcode.map(postcode[postcode != ""].value_counts())
     return _failing(seen, (sharing >= MANY).fillna(False))
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from sufficiency.quality.evidence import Evidence
-from sufficiency.sources.postcodes import normalise
+from sufficiency.quality.evidence import Evidence, YearBefore
+from sufficiency.quality.traced import FOUND
 from sufficiency.terms import phase_of_ncy
 
 JUMP = 0.25
@@ -13,35 +13,33 @@ PLANS_TO_COMPARE = 50
 AGE_OF_RECEPTION = 4
 
 
-def _keys(seen: Evidence, among: pd.Series) -> pd.DataFrame:
-    """Return upn, uln and fallback (name, birth date and postcode) of people, "" where unknown."""
-    person = {c: seen.text("person", c) for c in ("surname", "forename")}
-    born = seen.text("person", "personbirthdate")
-    home = normalise(seen.text("person", "postcode"))
-    names = [name.str.strip().str.casefold() for name in person.values()]
-    known = (names[0] != "") & (names[1] != "") & (born != "") & (home != "")
-    fallback = names[0] + "|" + names[1] + "|" + born + "|" + home
-    keys = {
-        "upn": seen.text("person", "upn"),
-        "uln": seen.text("person", "uniquelearnernumber"),
-        "fallback": fallback.where(known, ""),
-    }
-    return pd.DataFrame(keys)[among]
+IDENTITY = ["upn", "uln", "fallback"]
+
+
+def remembered(seen: Evidence) -> YearBefore:
+    """Return what the checks of the next January need of this return, and no more."""
+    first = seen.plan_person[seen.active].drop_duplicates()
+    rows = seen.failing("activeplans", _at(seen, first.index), "activeplanstableid")
+    people = seen.identity.loc[first.to_numpy(dtype="int64")].set_axis(first.index)
+    return YearBefore(
+        day=seen.day,
+        specification=seen.found.specification,
+        with_ds=_with_ds(seen),
+        positions=seen.positions,
+        people=pd.concat([people, rows], axis=1),
+    )
+
+
+def _at(seen: Evidence, plans: pd.Index) -> pd.Series:
+    return pd.Series(seen.active.index.isin(plans), index=seen.active.index)
 
 
 def _known_in(people: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
     """Return which people share a UPN, a ULN or the fallback with any of the others."""
     found = pd.Series(False, index=people.index)
-    for name in people:
+    for name in IDENTITY:
         found |= (people[name] != "") & people[name].isin(others[name])
     return found
-
-
-def _first_plan(seen: Evidence, people: pd.Index) -> pd.Series:
-    """Return which activeplans rows are the first active one of each of these people."""
-    plan = seen.plan_person[seen.active]
-    first = plan[plan.isin(people) & ~plan.duplicated()]
-    return pd.Series(seen.active.index.isin(first.index), index=seen.active.index)
 
 
 def lost_since_last_return(seen: Evidence) -> pd.DataFrame:
@@ -49,15 +47,13 @@ def lost_since_last_return(seen: Evidence) -> pd.DataFrame:
 
     The rows are those of last year's return: this one has none.
     """
-    before = seen.previous
-    if before is None:
+    if seen.previous is None:
         return seen.nothing
     ceased = seen.date("namedplan", "ceasedate").notna()
     person = seen.above("namedplan", "assessment", "requests")
     kept = seen.has_plan | seen.any_below("person", person[ceased])
-    people = _keys(before, before.has_plan)
-    lost = people.index[~_known_in(people, _keys(seen, kept))]
-    return before.failing("activeplans", _first_plan(before, lost), "activeplanstableid")
+    people = seen.previous.people
+    return people.loc[~_known_in(people, seen.identity[kept]), list(FOUND)]
 
 
 def active_before_but_not_returned(seen: Evidence) -> pd.DataFrame:
@@ -65,13 +61,16 @@ def active_before_but_not_returned(seen: Evidence) -> pd.DataFrame:
     before = seen.previous
     if before is None:
         return seen.nothing
-    people = _keys(seen, seen.has_plan)
-    new = people.index[~_known_in(people, _keys(before, before.has_plan))]
+    people = seen.identity[seen.has_plan]
+    new = people.index[~_known_in(people, before.people)]
+    first = seen.plan_person[seen.active].drop_duplicates()
     start = seen.date("namedplan", "startdate")[seen.plan_in_force]
     started = start.groupby(seen.plan_request[seen.plan_in_force]).min()
     begun = seen.parent("activeplans").map(started) < before.day
-    wrong = _first_plan(seen, new) & begun & ~seen.filled("activeplans", "transferla")
-    return seen.failing("activeplans", wrong, "activeplanstableid")
+    wrong = _at(seen, first.index[first.isin(new)]) & begun
+    return seen.failing(
+        "activeplans", wrong & ~seen.filled("activeplans", "transferla"), "activeplanstableid"
+    )
 
 
 def _growth(seen: Evidence) -> float | None:
@@ -124,9 +123,13 @@ def definition_break(seen: Evidence) -> pd.DataFrame:
     before = seen.previous
     if before is None:
         return seen.nothing
-    changed = before.found.specification != seen.found.specification
-    with_ds = [(e.text("senneed", "sentype") == "DS").any() for e in (before, seen)]
-    return seen.whole(count=int(changed or with_ds == [False, True]))
+    changed = before.specification != seen.found.specification
+    first_ds = _with_ds(seen) and not before.with_ds
+    return seen.whole(count=int(changed or first_ds))
+
+
+def _with_ds(seen: Evidence) -> bool:
+    return bool((seen.text("senneed", "sentype") == "DS").any())
 
 
 CHECKS = (

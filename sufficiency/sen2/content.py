@@ -4,6 +4,7 @@ import pandas as pd
 
 from sufficiency.sen2.fields import return_fields
 from sufficiency.sen2.model import MODULES, PARENTS, Return
+from sufficiency.sen2.tables import looked_up
 
 UNDER = "under"
 
@@ -30,7 +31,7 @@ def content(ret: Return) -> dict[str, pd.DataFrame]:
         says = made[[field for field in return_fields(module) if field not in ids]]
         under = pd.Series("", index=made.index, dtype="str")
         if parent in prints:
-            under = made[f"{parent}tableid"].map(prints[parent]).fillna("").astype("str")
+            under = looked_up(made[f"{parent}tableid"], prints[parent])
         says = says.assign(**{UNDER: under})
         if module != "sen2":
             marks = pd.util.hash_pandas_object(says.astype("str"), index=False)

@@ -111,7 +111,9 @@ def stream(handle: Readable, into: Elements, file: str) -> None:
             f"{file} was not read: {err.message}.",
             "Ask where the file comes from; export the return again.",
         ) from None
-    except (SAXException, ValueError) as err:
+    except (SAXException, ValueError, LookupError) as err:
+        if isinstance(err, (KeyError, IndexError)):  # a fault of ours; a plain one is an encoding
+            raise
         line = getattr(err, "getLineNumber", lambda: None)()
         where = f" (line {line})" if line else ""
         raise UnreadableFile(f"{file} is cut short or is not well-formed XML{where}.") from None

@@ -80,7 +80,10 @@ def _raw(parcel: Parcel, folder: Path, authority: str, findings: Findings) -> Ra
     if parcel.kind == "workbook":
         if "sen2" not in modules and (year := year_in_name(path, folder)) is not None:
             modules["sen2"] = _header(path, file, year, authority, findings)
-        joined(modules, _headed(headings))
+        headed = _headed(headings)
+        if "sen2" not in headings:
+            headed.get("person", set()).discard("sen2tableid")
+        joined(modules, headed)
     source = SourceFile(file, sha256(path), rows)
     return RawReturn(layout, (source,), _tidy(modules), headings)
 

@@ -142,8 +142,14 @@ def _parents(
         link = f"{ancestor}tableid"
         if link in headed[module] and link in above.columns:
             known = above[above[link] != ""].drop_duplicates(link, keep="last")
-            return made[link].map(known.set_index(link)[parent_id]).fillna("").astype("str")
+            return looked_up(made[link], known.set_index(link)[parent_id])
     return pd.Series("", index=made.index, dtype="str")
+
+
+def looked_up(keys: pd.Series, known: pd.Series) -> pd.Series:
+    """Return the text that each key has in `known`, whose keys are unique; empty if it has none."""
+    found = known.astype("str").reindex(keys.array).fillna("")
+    return pd.Series(found.array, index=keys.index, dtype="str")
 
 
 def _numbered(made: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 from sufficiency.findings import Findings
 from sufficiency.sen2.fields import SPECIFICATIONS, expected, names, plain, return_fields
 from sufficiency.sen2.model import MODULES, WHERE, RawReturn, Return
-from sufficiency.sen2.tables import with_every_field
+from sufficiency.sen2.tables import looked_up, with_every_field
 from sufficiency.sen2.values import typed_column
 
 NEEDED = frozenset(("sen2", "person", "requests", "activeplans", "placementdetail", "senneed"))
@@ -221,7 +221,7 @@ def _with_plan_codes(placements: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFr
     for code in ("res", "wbp"):
         told = plans[(plans[code] != "") & (plans["activeplanstableid"] != "")]
         of_plan = told.drop_duplicates("activeplanstableid").set_index("activeplanstableid")[code]
-        found = placements["activeplanstableid"].map(of_plan).astype("str").fillna("")
+        found = looked_up(placements["activeplanstableid"], of_plan)
         moved[code] = placements[code].where(placements[code] != "", found)
     return placements.assign(**moved)
 

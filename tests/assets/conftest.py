@@ -10,13 +10,14 @@ from assets.starting import start_demo
 from sufficiency.workspace import Workspace, open_workspace
 
 FEW = {"years": 4, "paths": 12}
+FEW_JANUARIES = 2
 
 
 @pytest.fixture(scope="session")
 def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo workspace before any run. Copy it before changing anything."""
     folder = tmp_path_factory.mktemp("demo") / "westmere"
-    start_demo(folder)
+    start_demo(folder, januaries=FEW_JANUARIES)
     return folder
 
 

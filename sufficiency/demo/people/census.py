@@ -158,5 +158,5 @@ def _entries(pupils: pd.DataFrame, rows: pd.DataFrame, year: int) -> np.ndarray:
     low = rows["low_age"].astype(int).to_numpy()[pupils["school"].to_numpy()]
     years_ago = np.maximum(pupils["age"].to_numpy() - low, 0)
     september = np.array([f"{year - 1 - n}-09-03" for n in range(26)])[years_ago]
-    own = pd.DatetimeIndex(pupils["entry"]).strftime("%Y-%m-%d")
+    own = pd.Series(pd.to_datetime(pupils["entry"]), index=pupils.index).dt.strftime("%Y-%m-%d")
     return np.where(pupils["sen_provision"].eq("E") & own.notna(), own, september)

@@ -21,8 +21,8 @@ WEIGHT_OF_2025 = 25.0
 EVEN = {"nm_early_years": 43.0, "neet_other_csa": 32.0, "other_arrangements_la": 290.0,
         "neet": 123.0, "specialist_post_16_institutions": 190.0}  # fmt: skip
 """Plans of January 2025 in states whose share is the same in every January."""
-UNDER_FOUR = 0.92
-"""Keeps the youngest below the size from which a jump between years is reported."""
+FEWER = {2: 0.92, 3: 0.92, 4: 0.95}
+"""Factors on the youngest, whom joiners at constant shares would make too many."""
 PRIMARY = slice(AGES.index(4), AGES.index(11))
 
 
@@ -135,7 +135,7 @@ def _target(year: int) -> np.ndarray:
     full = westmere.stock_table(proportions.stock_table())
     table = np.moveaxis(full[np.ix_(at, range(len(AGES)), needs)], 0, 1)
     ages, by_need = table.sum(axis=(1, 2)), table.sum(axis=(0, 1))
-    ages[: AGES.index(4)] *= UNDER_FOUR
+    ages *= [FEWER.get(age, 1.0) for age in AGES]
     ages, by_need = ages / ages.sum(), by_need / by_need.sum()
     placed = westmere.placements(year)[at]
     names = list(rates.states()["column"])

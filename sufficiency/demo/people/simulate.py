@@ -25,6 +25,8 @@ FIRST_START = np.datetime64("2014-09-15")
 REASONS = {"max_age": "1", "needs_met": "2", "he": "3", "employ": "4", "transfer": "5",
            "no_engage": "6", "moved_outside_eng": "7", "deceased": "8", "other": "9"}  # fmt: skip
 SECOND_OF = ("SLCN", "SEMH", "ASD", "MLD", "SPLD", "PD")
+DRAWS = 12
+"""Draws from which the most even is taken, so that small groups do not jump by chance."""
 DAY = np.timedelta64(1, "D")
 
 
@@ -102,7 +104,7 @@ def _joined(
     rng: np.random.Generator,
 ) -> pd.DataFrame:  # fmt: skip
     """Return children drawn from a table age x state x need, placed and housed."""
-    counts = whole(table, many, rng)
+    counts = _balanced(table, many, rng)
     age, state, need = (
         np.repeat(axis, counts.ravel()) for axis in (i.ravel() for i in np.indices(counts.shape))
     )
@@ -202,13 +204,7 @@ def _moved(
     """Return plan holders after a year: place, school, need and home."""
     made = now.copy()
     age, state = now["age"].to_numpy(), now["state"].to_numpy()
-    after = state.copy()
-    order = np.lexsort((rng.random(len(now)), now["need"]))
-    for key in np.unique(age * 100 + state):
-        who = order[(age * 100 + state)[order] == key]
-        chance = moves[int(key) // 100 - AGES[0], int(key) % 100]
-        counts = whole(chance, len(who), rng)
-        after[who] = rng.permutation(np.repeat(np.arange(len(chance)), counts))
+    after = _after(age, state, now["need"].to_numpy(), moves, rng)
     need = now["need"].to_numpy().copy()
     table = np.cumsum(rates.need_change(), axis=1)
     drawn = (table[need] <= rng.random((len(now), 1))).sum(axis=1)
@@ -239,6 +235,41 @@ def _moved(
         before_school=np.where(goes, school, -1),
         before_entry=np.where(goes, old_entry, np.datetime64("NaT", "s")),
     )
+
+
+def _after(
+    age: np.ndarray, state: np.ndarray, need: np.ndarray, moves: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """Return states after a year: of several draws, the one whose totals are nearest expected."""
+    expected = moves[age - AGES[0], state].sum(axis=0)
+    order = np.lexsort((rng.random(len(age)), need))
+    key = (age * 100 + state)[order]
+    groups = [order[key == k] for k in np.unique(key)]
+    chances = [moves[age[who[0]] - AGES[0], state[who[0]]] for who in groups]
+    draws = [
+        [whole(chance, len(who), rng) for who, chance in zip(groups, chances, strict=True)]
+        for _ in range(DRAWS)
+    ]
+    best = min(draws, key=lambda counts: _distance(np.sum(counts, axis=0), expected))
+    after = np.empty_like(state)
+    for who, counts in zip(groups, best, strict=True):
+        after[who] = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+    return after
+
+
+def _balanced(table: np.ndarray, many: int, rng: np.random.Generator) -> np.ndarray:
+    """Return whole numbers near a table: of several draws, the nearest by place and by need."""
+    expected = table * (many / table.sum())
+    axes = ((0, 2), (0, 1))
+    return min(
+        (whole(table, many, rng) for _ in range(DRAWS)),
+        key=lambda drawn: sum(_distance(drawn.sum(axis=a), expected.sum(axis=a)) for a in axes),
+    )
+
+
+def _distance(drawn: np.ndarray, expected: np.ndarray) -> float:
+    return float(((drawn - expected) ** 2 / (expected + 1.0)).sum())
 
 
 def _in_base(state: np.ndarray) -> np.ndarray:

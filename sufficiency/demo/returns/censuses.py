@@ -19,7 +19,7 @@ SPELLINGS: dict[str, tuple[str, str]] = {
     "birth_date": ("DoB", "DOB"),
     "sex": ("Sex", "Gender"),
     "postcode": ("Postcode", "Postcode"),
-    "ncy": ("NCyearActual", "NCyearActual"),
+    "ncy_code": ("NCyearActual", "NCyearActual"),
     "enrol_status": ("EnrolStatus", "EnrolStatus"),
     "entry_date": ("EntryDate", "EntryDate"),
     "leaving_date": ("LeavingDate", "LeavingDate"),
@@ -39,7 +39,7 @@ def write_census(
 
     Args:
         pupils: Text, one row a registration; columns of `SPELLINGS`, any may be absent, others are
-            left out; ncy as taught (N1, N2, R, 1 to 14, X), dates as 2025-01-16, flags 1 or 0.
+            left out; ncy_code as taught (N1, N2, R, 1 to 14, X), dates as 2025-01-16, flags 1 or 0.
         path: File to write; its name should say year and term where the style does not.
         style: `collect` for plain names, or `npd` for names that end in the term (`_SPR25`).
         year: January census year of the school year.

@@ -79,7 +79,7 @@ def as_specification(
     """
     given = {name: modules.get(name, pd.DataFrame()).fillna("").astype(str) for name in MODULES}
     given = {
-        name: frame.rename(columns={c: c.lower() for c in frame.columns if c != "NativeId"})
+        name: frame.rename(columns=lambda c: "NativeId" if c.lower() == "nativeid" else c.lower())
         for name, frame in given.items()
     }
     if specification == "before 1.2":

@@ -1,5 +1,6 @@
 """Errors of a return as a whole, and between returns."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from sufficiency.demo.returns.plant_values import MAINSTREAM, at_school, setting
 from sufficiency.terms import lookup
 
 ELSEWHERE = "998"
-GROWN, MOVED, JUMP = 1.33, 0.34, 0.25
+GROWN, JUMP, DRAINED = 1.33, 0.32, 0.2
 PLANS_TO_COMPARE = 50
 SCHOOLS = (*MAINSTREAM, "SPLA", "SPAC", "SPIN", "SPNM")
 AGES = {"primary": 7, "secondary": 13}
@@ -58,9 +59,9 @@ def active_before_but_not_returned(bench: Bench, each: int) -> None:
         bench.flag("active_before_but_not_returned", "activeplans", made["activeplans"])
 
 
-def jump_total(bench: Bench, before: list[Case]) -> None:
+def jump_total(bench: Bench, before: Bench) -> None:
     """Add people who transferred in, like those there are, until plans have grown by a third."""
-    wanted = int(len(before) * GROWN) - len(bench.pools["plan"])
+    wanted = int(before.rows("activeplans") * GROWN) - bench.rows("activeplans")
     likes = bench.pools["plan"][: max(wanted, 0)]
     for case in likes:
         made = bench.clone(case)
@@ -70,84 +71,115 @@ def jump_total(bench: Bench, before: list[Case]) -> None:
         bench.count("jump_total", 1)
 
 
-def jump_need(bench: Bench, before: list[Case]) -> None:
+def jump_need(bench: Bench, before: Bench) -> None:
     """Recode people to the smallest need that is large enough to be compared."""
-    needs = [case.need for case in before]
-    to, count = _smallest(needs, None)
-    taken = _taken(bench, count, lambda case: case.need != to)
+    to, taken = _moved(bench, needs(before), needs(bench), lambda case: case.need)
     for case in taken:
         bench.spoil("jump_need", "senneed", case.at["senneed"], "sentype", to)
-    bench.count("jump_need", _jumped(needs, to, [case.need for case in taken]))
+    bench.count("jump_need", int(bool(taken)))
 
 
-def jump_setting(bench: Bench, before: list[Case]) -> None:
+def jump_setting(bench: Bench, before: Bench) -> None:
     """Move people to a school of the smallest setting that is large enough to be compared."""
-    settings = [setting_of(bench, case) for case in before if not case.flagged]
-    to, count = _smallest(settings, SCHOOLS)
-    urns = [
-        urn
-        for urn in bench.urns(bench.schools["setting"] == to)
-        if urn not in bench.with_unit | bench.with_rp
-    ]
-    if not urns:
-        return
-    taken = _taken(
-        bench, count, lambda case: _movable(bench, case) and setting_of(bench, case) != to
-    )
-    for case in taken:
+
+    def setting(case: Case) -> str:
+        return setting_of(bench, case) if _movable(bench, case) else ""
+
+    to, taken = _moved(bench, settings(before), settings(bench), setting, SCHOOLS)
+    based = bench.with_unit | bench.with_rp
+    urns = [urn for urn in bench.urns(bench.schools["setting"] == to) if urn not in based]
+    for case in taken if urns else ():
         bench.spoil("jump_setting", "placementdetail", case.at["placementdetail"], "urn", urns[0])
-    left = [setting_of(bench, case) for case in taken]
-    bench.count("jump_setting", _jumped(settings, to, left))
+    bench.count("jump_setting", int(bool(taken and urns)))
 
 
-def jump_age(bench: Bench, before: list[Case]) -> None:
+def jump_age(bench: Bench, before: Bench) -> None:
     """Change birth dates so that a school phase grows."""
-    phases = [phase_of(case) for case in before]
-    to, count = _smallest(phases, tuple(AGES))
-    if not count:
-        return
-    born = f"{bench.year - 1 - AGES[to]}-05-05"
-    taken = _taken(bench, count, lambda case: _movable(bench, case) and phase_of(case) != to)
+
+    def phase(case: Case) -> str:
+        return phase_of(case.age) if _movable(bench, case) else ""
+
+    to, taken = _moved(bench, phases(before), phases(bench), phase, tuple(AGES))
     for case in taken:
+        born = f"{bench.year - 1 - AGES[to]}-05-05"
         bench.spoil("jump_age", "person", case.person, "personbirthdate", born)
-    bench.count("jump_age", _jumped(phases, to, [phase_of(case) for case in taken]))
+    bench.count("jump_age", int(bool(taken)))
 
 
 def _movable(bench: Bench, case: Case) -> bool:
     return at_school(bench, case) and setting_of(bench, case) in SCHOOLS
 
 
-def phase_of(case: Case) -> str:
-    """Return the phase of a person's age."""
+def needs(bench: Bench) -> Counter[str]:
+    """Return primary needs as they now stand."""
+    rows = bench.modules["senneed"]
+    pairs = zip(rows["sentype"], rows["sentyperank"], strict=True)
+    return Counter(need for need, rank in pairs if rank == "1")
+
+
+def settings(bench: Bench) -> Counter[str]:
+    """Return settings of main placements outside bases as they now stand."""
+    rows = bench.modules["placementdetail"]
+    known = bench.schools["setting"].to_dict()
+    columns = ("urn", "placementrank", "senunitindicator", "resourcedprovisionindicator")
+    return Counter(
+        str(known[urn])
+        for urn, rank, unit, rp in zip(*(rows[name] for name in columns), strict=True)
+        if rank == "1" and urn in known and "1" not in (unit, rp)
+    )
+
+
+def phases(bench: Bench) -> Counter[str]:
+    """Return phases of people with a plan as they now stand."""
+    requests, people = bench.modules["requests"], bench.modules["person"]
+    owner = dict(zip(requests["requeststableid"], requests["persontableid"], strict=True))
+    born = dict(zip(people["persontableid"], people["personbirthdate"], strict=True))
+    with_plan = {owner.get(own, "") for own in bench.modules["activeplans"]["requeststableid"]}
+    dates = [born[person] for person in with_plan if born.get(person)]
+    return Counter(phase_of(bench.year - 1 - int(date[:4]) - (date[5:7] > "08")) for date in dates)
+
+
+def phase_of(age: int) -> str:
+    """Return the phase of an age at 31 August; empty under 0 or over 25."""
     starts, ends = lookup("phases", "age_from"), lookup("phases", "age_to")
-    return next((p for p in starts if int(starts[p]) <= case.age <= int(ends[p])), "")
+    return next((p for p in starts if int(starts[p]) <= age <= int(ends[p])), "")
 
 
-def _smallest(values: list[str], among: tuple[str, ...] | None) -> tuple[str, int]:
-    """Return the smallest key of enough plans, and how many must move to it."""
-    counts = {key: values.count(key) for key in sorted(set(values) - {""})}
-    large = {
-        key: count
-        for key, count in counts.items()
-        if count >= PLANS_TO_COMPARE and (among is None or key in among)
+def _moved(
+    bench: Bench,
+    then: Counter[str],
+    now: Counter[str],
+    part_of: Callable[[Case], str],
+    among: tuple[str, ...] | None = None,
+) -> tuple[str, list[Case]]:
+    """Return the part that is to jump and who must move to it, so that no other part jumps.
+
+    Args:
+        bench: The return.
+        then: Plans of each part at the January before.
+        now: Plans of each part now.
+        part_of: Part of a person, empty for one who cannot be moved.
+        among: Parts that may be moved to, all if None.
+    """
+    large = {part: n for part, n in sorted(then.items()) if part and n >= PLANS_TO_COMPARE}
+    fitting = [part for part in large if among is None or part in among]
+    if not fitting:
+        return "", []
+    to = min(fitting, key=lambda part: large[part])
+    growth = sum(now.values()) / sum(then.values())
+    wanted = int((growth + JUMP) * then[to]) + 1 - now[to]
+    room = {
+        part: int(now[part] - (growth - DRAINED) * n) if part in large else now[part]
+        for part, n in then.items()
+        if part != to
     }
-    if not large:
-        return "", 0
-    smallest = min(large, key=lambda key: large[key])
-    return smallest, int(large[smallest] * MOVED) + 1
-
-
-def _jumped(before: list[str], to: str, left: list[str]) -> int:
-    """Return how many parts jump: the one moved to, and those that lost over a quarter by it."""
-    emptied = [
-        part
-        for part in sorted(set(left))
-        if before.count(part) >= PLANS_TO_COMPARE and left.count(part) > JUMP * before.count(part)
-    ]
-    return len({to, *emptied}) if left else 0
-
-
-def _taken(bench: Bench, count: int, fit: Callable[[Case], bool]) -> list[Case]:
-    """Return `count` people, or none where there are not so many."""
-    enough = sum(fit(case) for case in bench.pools["plan"]) >= count
-    return bench.take("plan", count, fit) if count and enough else []
+    chosen: list[int] = []
+    for case in bench.pools["plan"]:
+        part = part_of(case)
+        if len(chosen) < wanted and part and room.get(part, 0) > 0:
+            room[part] -= 1
+            chosen.append(id(case))
+    if not 0 < wanted == len(chosen):
+        return to, []
+    picked = set(chosen)
+    return to, bench.take("plan", wanted, lambda case: id(case) in picked)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency.demo.returns import plant_rows as rows
 from sufficiency.demo.returns import plant_years as years
-from sufficiency.demo.returns.bench import Bench, Case
+from sufficiency.demo.returns.bench import Bench
 from sufficiency.demo.returns.layout import as_specification
 from sufficiency.demo.returns.plant_values import VALUES, plant_late_request, plant_value
 from sufficiency.demo.returns.small import census_day
@@ -87,8 +87,7 @@ def plant(
     wanted = _Wanted(checks)
     in_order = sorted(modules_by_year)
     benches = [_bench(modules_by_year, year, reference, seed) for year in in_order]
-    clean = [list(bench.pools["plan"]) for bench in benches]
-    for bench, before in zip(benches, [[], *clean[:-1]], strict=True):
+    for bench, before in zip(benches, [None, *benches[:-1]], strict=True):
         _plant_return(bench, before, wanted, each)
     if len(benches) > 1 and wanted("lost_since_last_return"):
         years.lost_since_last_return(benches[-2], each)
@@ -117,7 +116,10 @@ def _bench(
         day=_day(modules["sen2"], year),
         previous=census_day(max(earlier)) if earlier else None,
         last=year == max(modules_by_year),
-        modules={name: frame.to_dict("list") for name, frame in modules.items()},
+        modules={
+            name: {str(c): frame[c].tolist() for c in frame.columns}
+            for name, frame in modules.items()
+        },
         reference=reference,
         rng=np.random.default_rng([seed, year]),
     )
@@ -128,7 +130,7 @@ def _day(header: pd.DataFrame, year: int) -> date:
     return date.fromisoformat(stated[:10]) if stated else census_day(year)
 
 
-def _plant_return(bench: Bench, before: list[Case], wanted: _Wanted, each: int) -> None:
+def _plant_return(bench: Bench, before: Bench | None, wanted: _Wanted, each: int) -> None:
     if bench.last and before and wanted("jump_total"):
         years.jump_total(bench, before)
     if wanted("fewer_flagged_than_expected"):
@@ -161,5 +163,5 @@ def _key(benches: list[Bench]) -> AnswerKey:
         columns=["year", "check", "count"],
     )
     each = flagged.groupby(["year", "check"]).size().rename("count").reset_index()
-    counts = pd.concat([each, whole]).groupby(["year", "check"], as_index=False)["count"].sum()
-    return AnswerKey(flagged, corrections, counts.sort_values(["year", "check"], ignore_index=True))
+    counts = pd.concat([each, whole]).groupby(["year", "check"])["count"].sum().reset_index()
+    return AnswerKey(flagged, corrections, counts)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from sufficiency.demo.people import World, return_modules
+from sufficiency.demo.people.census import census_pupils
 from sufficiency.demo.returns.censuses import write_census
 from sufficiency.demo.returns.layout import Specification
 from sufficiency.demo.returns.text_files import write_blade, write_collect
@@ -45,17 +46,15 @@ def write_return(
         write_presubmission(modules, folder / f"SEN2_pre-submission_{year}.xlsx", specification)
 
 
-def write_returns(people: World, folder: Path) -> None:
-    """Write the return of each January into a sub-folder, in the formats of `FORMATS`."""
-    for year, (form, specification) in FORMATS.items():
+def write_returns(people: World, folder: Path, januaries: int = len(FORMATS)) -> None:
+    """Write the return of each of the last Januaries, in the formats of `FORMATS`."""
+    for year, (form, specification) in list(FORMATS.items())[-januaries:]:
         write_return(return_modules(people, year), folder / str(year), form, specification)
 
 
-def write_censuses(people: World, folder: Path) -> None:
-    """Write the spring census of each January, in COLLECT and NPD spellings by turns."""
-    from sufficiency.demo.people.census import census_pupils
-
-    for year in FORMATS:
+def write_censuses(people: World, folder: Path, januaries: int = len(FORMATS)) -> None:
+    """Write the spring census of the last Januaries, in COLLECT and NPD spellings by turns."""
+    for year in list(FORMATS)[-januaries:]:
         path = folder / f"school_census_spring_{year}.csv"
         pupils = census_pupils(people, year, "spring")
         write_census(pupils, path, "collect" if year % 2 else "npd", year)

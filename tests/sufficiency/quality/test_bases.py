@@ -47,8 +47,9 @@ def test_sen2_is_set_beside_residents_in_the_census(
 
 def test_without_a_census_gias_decides_and_without_either_nothing_is_known(reference):
     with_roll = bases({2025: placed(2)}, [], reference).set_index("establishment")
-    assert with_roll.loc[UNIT, ["gias", "verdict"]].to_list() == [2, "agrees"]
-    assert pd.isna(with_roll.loc[UNIT, "census"])
+    assert with_roll["gias"][UNIT] == 2
+    assert with_roll["verdict"][UNIT] == "agrees"
+    assert with_roll["census"].isna()[UNIT]
     schools = reference.schools.assign(unit_on_roll=pd.array([pd.NA] * 7, dtype="Int32"))
     unknown = bases({2025: placed(2)}, [], replace(reference, schools=schools))
     assert unknown.set_index("establishment").loc[UNIT, "verdict"] == "not_known"
@@ -66,7 +67,7 @@ def test_a_school_of_the_census_that_flags_nobody_has_none_and_another_is_missin
     census = make.census_of(attending(make, 1).assign(unit=False))
     found = bases({2025: placed(0)}, [census], reference).set_index("establishment")
     assert found.loc[UNIT, "census"] == 0
-    assert pd.isna(found.loc[RP, "census"])
+    assert found["census"].isna()[RP]
 
 
 def test_the_registers_places_count_while_they_are_in_force(reference):

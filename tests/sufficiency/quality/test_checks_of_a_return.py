@@ -271,7 +271,7 @@ def found_in_each(make, module_reference):
         for module, row in zip(issues["module"], issues["row"], strict=True)
     ]
     counts = issues.groupby([pd.Series(planted, dtype="str"), "check"]).size()
-    return {name: counts[name].to_dict() for name in counts.index.levels[0]}
+    return {name: counts[name].to_dict() for name in dict.fromkeys(planted)}
 
 
 @pytest.mark.parametrize("name", OF_A_ROW)

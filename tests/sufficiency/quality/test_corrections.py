@@ -2,6 +2,7 @@
 
 import zipfile
 from dataclasses import replace
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -42,10 +43,10 @@ def checks_of(raw, reference):
     return found, check_returns([found], {}, reference)
 
 
-def filled_in(path, values: dict[str, str]) -> None:
+def filled_in(path, values: dict[str, Any]) -> None:
     """Write corrected values beside the checks named, as an officer would."""
     book = openpyxl.load_workbook(path)
-    sheet = book["Issues"]
+    sheet: Any = book["Issues"]
     heads = [cell.value for cell in sheet[1]]
     for line in sheet.iter_rows(min_row=2):
         check = line[heads.index("Check")].value
@@ -209,7 +210,7 @@ def test_what_was_refused_comes_back_with_its_value_and_reason(make, reference, 
     raw, amend, _ = amended(make, rows, modules)
     found, issues = checks_of(raw, reference)
     write_corrections(path, issues, [found], amend)
-    sheet = openpyxl.load_workbook(path)["Issues"]
+    sheet: Any = openpyxl.load_workbook(path)["Issues"]
     heads = [cell.value for cell in sheet[1]]
     line = dict(zip(heads, [cell.value for cell in sheet[2]], strict=True))
     assert line["Corrected value"] == "X"
@@ -254,6 +255,21 @@ def test_fix_first_puts_what_blocks_first_then_the_largest(make, reference, tmp_
         ("warns", "2", "home_unknown"),
         ("warns", "1", "no_identifier_without_reason"),
     ]
+
+
+def test_of_one_check_and_year_only_so_many_rows_are_listed_and_all_are_counted(
+    make, reference, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("sufficiency.quality.corrections.ROWS_A_CHECK", 3)
+    path = tmp_path / "corrections.xlsx"
+    found, issues = checks_of(
+        make.raw_of(make.with_people(make.modules_of(), 8, sex="Q")), reference
+    )
+    issues = issues[issues["check"] == "unknown_sex"]
+    write_corrections(path, issues, [found])
+    book = openpyxl.load_workbook(path)
+    assert len(list(book["Issues"].iter_rows(min_row=2))) == 3
+    assert [c.value for c in book["Fix first"]["B"]][1:] == ["8"]
 
 
 def test_dates_and_flags_that_a_spreadsheet_made_its_own_are_read_as_typed(

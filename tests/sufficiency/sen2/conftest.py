@@ -1,9 +1,10 @@
 """A small return, and writers of it in each format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pandas as pd
@@ -160,7 +161,9 @@ def small(year: int = 2025, specification: str = "1.3") -> Modules:
     made = {}
     for module in MODULES:
         columns = expected(module, specification)
-        frame = pd.DataFrame(ROWS[module]).reindex(columns=list(columns)).fillna("").astype("str")
+        frame = pd.DataFrame(
+            [{field: row.get(field, "") for field in columns} for row in ROWS[module]], dtype="str"
+        )
         made[module] = frame
     day = {2023: "2023-01-19", 2024: "2024-01-18", 2025: "2025-01-16"}[year]
     made["sen2"] = made["sen2"].assign(year=str(year), referencedate=day)
@@ -193,15 +196,15 @@ def collect(modules: Modules, path: Path) -> None:
         m: dict(zip(fields(m)["field"], fields(m)["xml_name"], strict=True)) for m in MODULES
     }
 
-    def leaves(module: str, record: dict[str, str]) -> str:
+    def leaves(module: str, record: Mapping[Hashable, Any]) -> str:
         return "".join(
-            f"<{xml_names[module].get(field) or field}>{escape(text)}"
-            f"</{xml_names[module].get(field) or field}>"
+            f"<{xml_names[module].get(str(field)) or field}>{escape(text)}"
+            f"</{xml_names[module].get(str(field)) or field}>"
             for field, text in record.items()
-            if text and not field.endswith("tableid")
+            if text and not str(field).endswith("tableid")
         )
 
-    def element(module: str, record: dict[str, str]) -> str:
+    def element(module: str, record: Mapping[Hashable, Any]) -> str:
         inside = "".join(
             element(child, below)
             for child, parent in PARENTS.items()
