@@ -11,7 +11,6 @@ from sufficiency.pupil_census.model import PupilCensus
 from sufficiency.quality.checks import CENSUS, SEN2, declared
 from sufficiency.quality.traced import TracedReturn
 from sufficiency.sen2.model import WHERE, Return
-from sufficiency.terms import census_label
 
 SOURCES = {SEN2: "SEN2 return", CENSUS: "school census"}
 AGAINST_LAST_YEAR = (
@@ -26,7 +25,8 @@ AGAINST_LAST_YEAR = (
 AGAINST_RETURN = ("plan_in_census_only", "plan_in_sen2_only")
 NO_RETURN_BEFORE = "Not checked: there is no return of the January before."
 NO_RETURN = "Not checked: there is no SEN2 return of this January."
-ROWS_NAMED, FILES_NAMED = 5, 4
+ROWS_NAMED = 5
+NOTHING = "None."
 
 
 def quality_table(
@@ -204,12 +204,11 @@ def _finding(line, rows: pd.DataFrame, files: list[str]) -> Finding:
     columns = sorted(set(rows["column"]) - {""})
     first = "" if line.severity != "blocks" else _first_rows(located)
     share = "" if pd.isna(line.share) else f" ({_percent(line.share)} of {_of_what(line)})"
-    assumed = f" {line.assumed}" if line.assumed else ""
+    assumed = "" if line.assumed in ("", NOTHING) else f" Assumed: {line.assumed}"
     return Finding(
         str(line.check),
         line.severity,
-        f"{census_label(int(line.year))}, {line.source}{_in_files(named)}: {line.title}: "
-        f"{int(line.count):,}{share}.{first}{assumed}",
+        f"{line.title}: {int(line.count):,}{share}, January {int(line.year)}.{first}{assumed}",
         str(line.action),
         source=named[0] if len(named) == 1 else f"{line.source} {line.year}",
         row=int(located["row"].iloc[0]) if len(located) == 1 else 0,
@@ -226,20 +225,14 @@ def _percent(share: float) -> str:
     return "under 0.1%" if 0 < share < 0.001 else f"{share:.1%}"
 
 
-def _in_files(names: list[str]) -> str:
-    if not names:
-        return ""
-    more = len(names) - FILES_NAMED
-    return f" ({', '.join(names[:FILES_NAMED])}{f' and {more} more' if more > 0 else ''})"
-
-
 def _first_rows(located: pd.DataFrame) -> str:
     if located.empty:
         return ""
     ordered = located.sort_values(["file", "sheet", "row"], kind="stable").head(ROWS_NAMED)
+    alone = len(ordered[["file", "sheet"]].drop_duplicates()) == 1
     places = [
-        f"{file}{f' sheet {sheet}' if sheet else ''} row {row}"
+        str(row) if alone else f"{file}{f' sheet {sheet}' if sheet else ''} row {row}"
         for file, sheet, row in zip(ordered["file"], ordered["sheet"], ordered["row"], strict=True)
     ]
     word = "First rows" if len(located) > ROWS_NAMED else "Rows" if len(located) > 1 else "Row"
-    return f" {word}: {'; '.join(places)}."
+    return f" {word}: {(', ' if alone else '; ').join(places)}."

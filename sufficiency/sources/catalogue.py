@@ -73,7 +73,12 @@ def scan(
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith((".", "~$")) for part in parts)
-        if hidden or parts[0] in without or not path.is_file() or not path.name.lower().endswith(SUFFIXES):
+        if (
+            hidden
+            or parts[0] in without
+            or not path.is_file()
+            or not path.name.lower().endswith(SUFFIXES)
+        ):
             continue
         try:
             columns, first = _first_rows(path)

@@ -4,6 +4,7 @@ Everyone is made up by rule: a hundred people or a thousand, a few schools, one 
 Nothing in it fails a check, so that whatever a check finds has been planted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -167,7 +168,10 @@ def small_returns(
             age = FIRST_AGE if number % 2 else None
             known.append(_person(rng, len(known), year, years, identifiers, new=True, age=age))
     asked = max(people // 6, 6)
-    return {year: _return(year, [p for p in known if _in(p, year)], asked) for year in years}
+    number_of = valid_upn if identifiers == "real" else synthetic_upn
+    return {
+        year: _return(year, [p for p in known if _in(p, year)], asked, number_of) for year in years
+    }
 
 
 def _person(
@@ -220,7 +224,9 @@ def _place(person: _Person, year: int) -> tuple[str, str]:
     return COLLEGE, ""
 
 
-def _return(year: int, people: list[_Person], refused: int) -> dict[str, pd.DataFrame]:
+def _return(
+    year: int, people: list[_Person], asked: int, number_of: Callable[[int], str]
+) -> dict[str, pd.DataFrame]:
     rows = _Rows()
     day = census_day(year)
     header = rows.add(
@@ -229,8 +235,8 @@ def _return(year: int, people: list[_Person], refused: int) -> dict[str, pd.Data
     )  # fmt: skip
     for person in people:
         _add_plan(rows, header, person, year)
-    for number in range(refused):
-        _add_request(rows, header, number, year)
+    for number in range(asked):
+        _add_request(rows, header, number, year, number_of)
     return rows.frames()
 
 
@@ -282,12 +288,14 @@ def _add_plan(rows: _Rows, header: str, person: _Person, year: int) -> None:
         rows.add("senneed", active, sentype=person.second_need, sentyperank=2)
 
 
-def _add_request(rows: _Rows, header: str, number: int, year: int) -> None:
+def _add_request(
+    rows: _Rows, header: str, number: int, year: int, number_of: Callable[[int], str]
+) -> None:
     """Add a request of the year before that came to no plan: refused, pending, or no plan."""
     serial = 500_000 + year * 1_000 + number
     owner = _add_person(
         rows, header, serial, date(year - 8, 1 + number % 12, 9), sex="F",
-        postcode=_homes()[number % 400], upn=synthetic_upn(serial),
+        postcode=_homes()[number % 400], upn=number_of(serial),
     )  # fmt: skip
     asked = date(year - 1, 5, 1) + timedelta(days=number % 200)
     outcome = "NAY"[number % 3]

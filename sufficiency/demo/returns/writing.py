@@ -9,9 +9,9 @@ from sufficiency.demo.people import World, return_modules
 from sufficiency.demo.people.census import census_pupils
 from sufficiency.demo.returns.censuses import write_census
 from sufficiency.demo.returns.layout import Specification
+from sufficiency.demo.returns.planted import plant
 from sufficiency.demo.returns.text_files import write_blade, write_collect
 from sufficiency.demo.returns.workbooks import write_presubmission, write_template
-from sufficiency.demo.returns.planted import plant
 from sufficiency.people.reference import Reference
 from sufficiency.sen2.model import Format
 

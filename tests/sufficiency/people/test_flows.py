@@ -149,7 +149,7 @@ people = st.dictionaries(
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(people, min_size=2, max_size=3))
 def test_stock_plus_joiners_less_leavers_is_the_next_stock(small, years):

@@ -136,7 +136,7 @@ row = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.lists(row, max_size=5), min_size=1, max_size=4), st.randoms())
 def test_no_two_people_of_a_year_share_a_pseudonym_whatever_the_identifiers(years, random):
     def frames(order):

@@ -74,9 +74,7 @@ def test_a_finding_names_year_file_title_count_and_for_a_block_its_first_rows(ch
     finding = findings_from(told(found), found.issues, found.returns)[0]
     assert (finding.check, finding.severity, finding.count) == ("orphan_person", "blocks", 6)
     assert finding.message == (
-        "January 2025 (2024/25), SEN2 return (sen2/2025/person.csv): Person without its header: 6 "
-        "(60.0% of plans). First rows: sen2/2025/person.csv row 8; sen2/2025/person.csv row 9; "
-        "sen2/2025/person.csv row 10; sen2/2025/person.csv row 11; sen2/2025/person.csv row 12."
+        "Person without its header: 6 (60.0% of plans), January 2025. First rows: 8, 9, 10, 11, 12."
     )
     assert (finding.source, finding.column) == ("sen2/2025/person.csv", "sen2tableid")
 
