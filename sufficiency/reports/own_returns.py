@@ -37,8 +37,8 @@ def returns_tables(run_tables: Mapping[str, pd.DataFrame]) -> dict[str, ReportTa
 def _year_by_year(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     flows = run_tables["plan_flows"]
     held = run_tables["past_plans"]["year"].value_counts()
-    by_flow = flows.groupby(["year", "flow"])["value"].sum().unstack(fill_value=0.0)
-    reasons = flows.groupby(["year", "reason"])["value"].sum().unstack(fill_value=0.0)
+    by_flow = flows.groupby(["year", "flow"])["value"].sum().unstack().fillna(0.0)
+    reasons = flows.groupby(["year", "reason"])["value"].sum().unstack().fillna(0.0)
     table = pd.DataFrame(
         {
             "january": [census_label(int(year)) for year in by_flow.index],
