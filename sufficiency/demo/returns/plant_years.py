@@ -9,7 +9,7 @@ from sufficiency.demo.returns.plant_values import MAINSTREAM, at_school, setting
 from sufficiency.terms import lookup
 
 ELSEWHERE = "998"
-GROWN, JUMP, DRAINED = 1.33, 0.32, 0.2
+GROWN, JUMP, DRAINED = 1.28, 0.32, 0.2
 PLANS_TO_COMPARE = 50
 SCHOOLS = (*MAINSTREAM, "SPLA", "SPAC", "SPIN", "SPNM")
 AGES = {"primary": 7, "secondary": 13}
@@ -60,9 +60,14 @@ def active_before_but_not_returned(bench: Bench, each: int) -> None:
 
 
 def jump_total(bench: Bench, before: Bench) -> None:
-    """Add people who transferred in, like those there are, until plans have grown by a third."""
+    """Add people who transferred in until plans have grown by over a quarter.
+
+    They are like those there are, in even steps through ages and settings, so that no part jumps.
+    """
     wanted = int(before.rows("activeplans") * GROWN) - bench.rows("activeplans")
-    likes = bench.pools["plan"][: max(wanted, 0)]
+    pool = sorted(bench.pools["plan"], key=lambda case: (case.age, setting_of(bench, case)))
+    chosen = min(max(wanted, 0), len(pool))
+    likes = [pool[n * len(pool) // chosen] for n in range(chosen)]
     for case in likes:
         made = bench.clone(case)
         bench.modules["activeplans"]["transferla"][made["activeplans"]] = ELSEWHERE
