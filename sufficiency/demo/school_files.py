@@ -26,7 +26,7 @@ GROUP_OF_TYPE = {
     "1": ("4", "Local authority maintained schools"),
     "2": ("4", "Local authority maintained schools"),
     "14": ("4", "Local authority maintained schools"),
-    "32": ("9", "Other types"), "18": ("1", "Colleges"),
+    "32": ("9", "Other types"), "18": ("1", "Colleges"), "29": ("2", "Universities"),
 }  # fmt: skip
 CENSUS_GROUP = {
     "7": "State-funded special school", "33": "State-funded special school",
@@ -57,6 +57,7 @@ def register(schools: Schools, elsewhere: pd.DataFrame | None = None) -> pd.Data
     boys = boys.fillna((roll * share).round()).astype(int)
     girls = pd.Series(schools.girls.sum(axis=1)).reindex(rows.index).fillna(roll - boys).astype(int)
     counted = rows["roll"] != ""
+    closed = rows["closed"] if "closed" in rows else pd.Series("", index=rows.index)
     is_special = rows["phase"] == "Not applicable"
     values = {
         "URN": rows["urn"],
@@ -73,8 +74,9 @@ def register(schools: Schools, elsewhere: pd.DataFrame | None = None) -> pd.Data
         "EstablishmentTypeGroup (name)": rows["type_code"].map(
             {t: name for t, (_, name) in GROUP_OF_TYPE.items()}
         ),
-        "EstablishmentStatus (code)": "1",
-        "EstablishmentStatus (name)": "Open",
+        "EstablishmentStatus (code)": np.where(closed == "", "1", "2"),
+        "EstablishmentStatus (name)": np.where(closed == "", "Open", "Closed"),
+        "CloseDate": closed,
         "ReasonEstablishmentOpened (code)": "0",
         "ReasonEstablishmentOpened (name)": "Not applicable",
         "PhaseOfEducation (code)": rows["phase"].map(PHASE_CODES),

@@ -17,6 +17,7 @@ from sufficiency.terms import OUTSIDE
 POSTCODES_A_AREA = 24
 AREAS_OUTSIDE, POSTCODES_OUTSIDE = 12, 10
 FIRST_OUTSIDE = 25_200
+UNIVERSITY = "29"
 FIRST_ELSEWHERE = 28_800
 OUTSIDE_AUTHORITIES = ("960", "962", "964", "965", "966", "969")
 LIVE_OUTSIDE = 0.015
@@ -53,7 +54,9 @@ class Places:
 def places(made: Land, schools: Schools, seed: int) -> Places:
     """Return homes and schools of the demo."""
     rng = generator(seed, "people: places")
-    rows = pd.concat([schools.rows.assign(authority=WESTMERE), elsewhere()], ignore_index=True)
+    others = elsewhere()
+    others = others[(others["closed"] == "") & (others["type_code"] != UNIVERSITY)]
+    rows = pd.concat([schools.rows.assign(authority=WESTMERE), others], ignore_index=True)
     rows = rows.fillna("")
     known = rows["type_code"].isin(CENSUS_TYPES) & (rows["authority"] == WESTMERE)
     rows = rows.assign(in_census=known, ukprn="99" + rows["urn"])
@@ -63,8 +66,9 @@ def places(made: Land, schools: Schools, seed: int) -> Places:
 def elsewhere() -> pd.DataFrame:
     """Return the independent schools and the establishments of other authorities that children use.
 
-    Columns are those of `Schools.rows` and `authority`. They stand on invented land 30 km or
-    more from Westmere's, but for the one in Westmere itself.
+    Columns are those of `Schools.rows`, `authority` and `closed` (as GIAS writes dates). They stand
+    on invented land 30 km or more from Westmere's, but for the one in Westmere itself. A closed
+    school and a university are there to be named by mistake: nobody goes to them.
     """
     path = files("sufficiency.demo").joinpath("people/elsewhere.csv")
     with path.open(encoding="utf-8") as handle:

@@ -11,6 +11,7 @@ from sufficiency.terms import lookup
 ELSEWHERE = "998"
 GROWN, JUMP, DRAINED = 1.28, 0.32, 0.2
 PLANS_TO_COMPARE = 50
+SCHOOL_AGE = 5
 SCHOOLS = (*MAINSTREAM, "SPLA", "SPAC", "SPIN", "SPNM")
 AGES = {"primary": 7, "secondary": 13}
 HEADERS = (
@@ -62,10 +63,12 @@ def active_before_but_not_returned(bench: Bench, each: int) -> None:
 def jump_total(bench: Bench, before: Bench) -> None:
     """Add people who transferred in until plans have grown by over a quarter.
 
-    They are like those there are, in even steps through ages and settings, so that no part jumps.
+    They are like those there are, in even steps through ages and settings, so that no part jumps;
+    not the youngest, who are so few that more of them would be a jump of their own.
     """
     wanted = int(before.rows("activeplans") * GROWN) - bench.rows("activeplans")
-    pool = sorted(bench.pools["plan"], key=lambda case: (case.age, setting_of(bench, case)))
+    old_enough = [case for case in bench.pools["plan"] if case.age >= SCHOOL_AGE]
+    pool = sorted(old_enough, key=lambda case: (case.age, setting_of(bench, case)))
     chosen = min(max(wanted, 0), len(pool))
     likes = [pool[n * len(pool) // chosen] for n in range(chosen)]
     for case in likes:
