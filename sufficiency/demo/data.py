@@ -48,7 +48,7 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     write_table(ahead, folder / "population" / "snpp2022based_westmere.csv.gz")
     for name, frame in land.lookups(authorities, made).items():
         write_table(frame, folder / "geo" / f"{name}.csv.gz")
-    write_table(_postcodes(known.places), folder / "geo" / "postcodes_westmere.csv.gz")
+    write_table(_postcodes(known.places, elsewhere()), folder / "geo" / "postcodes_westmere.csv.gz")
     write_polygons(land.polygons(made), folder / "geo" / "lsoa21_westmere.gpkg", "lsoa21")
     poor = land.indices(made, layouts.header("imd"), seed)
     write_table(poor, folder / "deprivation" / "imd2025_lsoa21_westmere.csv.gz")
@@ -61,9 +61,9 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
     write_table(beside, folder / "finance_la" / "statistical_neighbours_demo.csv")
 
 
-def _postcodes(known: Places) -> pd.DataFrame:
+def _postcodes(known: Places, others: pd.DataFrame) -> pd.DataFrame:
     """Return invented postcodes of homes, here and beyond, and those of the schools."""
-    homes, rows = known.postcodes, known.schools
+    homes, rows = known.postcodes, pd.concat([known.schools, others]).drop_duplicates("urn")
     ons = dict(zip(homes["authority"], homes["district"], strict=True))
     ons |= {code: f"E06000{code}" for code in rows["authority"] if code not in ons}
     return pd.DataFrame(

@@ -22,9 +22,16 @@ def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(demo_files: Path, tmp_path: Path) -> Workspace:
+def with_returns(demo_files: Path, tmp_path: Path) -> Workspace:
     """A demo workspace of the test's own, not yet run."""
     return open_workspace(Path(shutil.copytree(demo_files, tmp_path / "westmere")))
+
+
+@pytest.fixture
+def demo(demo_files: Path, tmp_path: Path) -> Workspace:
+    """A demo workspace of the test's own that holds published files only, not yet run."""
+    without = shutil.ignore_patterns("sen2", "school_census")
+    return open_workspace(Path(shutil.copytree(demo_files, tmp_path / "open", ignore=without)))
 
 
 @pytest.fixture(scope="session")

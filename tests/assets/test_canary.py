@@ -45,14 +45,14 @@ UNREAD = ("sen2", "school_census")
 
 
 @pytest.fixture
-def canaries(demo: Workspace) -> Workspace:
+def canaries(with_returns: Workspace) -> Workspace:
     """The demo with a few people, in returns and censuses, who can be recognised anywhere."""
     assert not valid_upn(pd.Series([UPN])).any()
-    for path in sorted(demo.returns.rglob("*_person.csv")):
+    for path in sorted(with_returns.returns.rglob("*_person.csv")):
         marked(path, {"personbirthdate": BORN["blade"], "uniquelearnernumber": ULN})
-    for path in sorted(demo.censuses.rglob("*.csv*")):
+    for path in sorted(with_returns.censuses.rglob("*.csv*")):
         marked(path, {"dob": BORN["iso"], "uniquelearnernumber": ULN})
-    return demo
+    return with_returns
 
 
 def marked(path: Path, more: dict[str, str]) -> None:

@@ -124,12 +124,12 @@ def test_clock_time_stands_only_in_provenance(finished: Finished) -> None:
 
 
 def test_the_same_seed_gives_the_same_files_byte_for_byte_wherever_they_lie(
-    finished: Finished, demo: Workspace
+    finished: Finished, with_returns: Workspace
 ) -> None:
     workspace, _ = finished
-    assert not run_forecast(demo, FEW).error
-    assert restricted(demo).parent.name == restricted(workspace).parent.name
-    assert hashes(restricted(demo)) == hashes(restricted(workspace))
+    assert not run_forecast(with_returns, FEW).error
+    assert restricted(with_returns).parent.name == restricted(workspace).parent.name
+    assert hashes(restricted(with_returns)) == hashes(restricted(workspace))
 
 
 def test_a_bad_register_is_reported_whole_and_leaves_earlier_outputs_untouched(
