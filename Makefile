@@ -17,7 +17,7 @@ test: $(READY_DEV) lint types
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(READY_DEV)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n auto --dist loadfile
 
 test-soak: $(READY_DEV)
 	$(BIN)/python -m pytest -m soak

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sufficiency.reports.printing import Kind, ReportTable, chosen_columns
-from sufficiency.terms import ALL, census_label
+from sufficiency.terms import ALL, census_label, lookup
 
 LATE = "Children the 20-week exceptions apply to are left out of the last column."
 
@@ -79,7 +79,7 @@ def _requests(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
         "month": ("Calendar year", "text"),
         "received": ("Requests", "whole"),
         "refused": ("Refused an assessment", "whole"),
-        "pending": ("Still waiting", "whole"),
+        "pending": ("Still waiting at the census", "whole"),
         "plans_issued": ("Plans issued", "whole"),
         "on_time": ("Issued within 20 weeks", "percent"),
     }
@@ -90,7 +90,8 @@ def _sen_support(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     rates = run_tables["sen_support_to_plan"]
     shown = rates[rates["ncy"].isna() & (rates["year"] == rates["year"].max())]
     shown = shown.sort_values("on_sen_support", ascending=False, kind="stable")
-    table = shown.assign(need=shown["need"].where(shown["need"] != ALL, "All needs"))
+    names = {**lookup("needs", "name"), ALL: "All needs"}
+    table = shown.assign(need=shown["need"].map(names).fillna(shown["need"]))
     columns: dict[str, tuple[str, Kind]] = {
         "need": ("Need", "text"),
         "on_sen_support": ("On SEN support a year before", "whole"),
@@ -108,7 +109,7 @@ def _checks(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
         ["rank", "year", "share", "count"], ascending=[True, False, False, False], kind="stable"
     )
     columns: dict[str, tuple[str, Kind]] = {
-        "year": ("January", "year"),
+        "year": ("January", "text"),
         "source": ("Return", "text"),
         "severity": ("Severity", "text"),
         "title": ("What was found", "text"),
@@ -146,7 +147,7 @@ def _beside_published(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     beside = run_tables["against_published"]
     stated = beside[(beside["stated"] == "yes") | (beside["dimension"] == "total")]
     columns: dict[str, tuple[str, Kind]] = {
-        "year": ("January", "year"),
+        "year": ("January", "text"),
         "dimension": ("By", "text"),
         "key": ("Of", "text"),
         "person": ("In the return", "whole"),
