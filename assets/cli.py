@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assets.running import Outcome
 
 DONE, BLOCKED, COULD_NOT_RUN = 0, 1, 2
+MOST_ALIKE = 6
 STOPPED = (0, -signal.SIGINT, 128 + signal.SIGINT)
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
@@ -201,15 +202,20 @@ def say(line: str) -> None:
 
 
 def _print_findings(findings, notes: bool = False) -> None:
+    """Print findings, those of one check together with their advice once."""
     words = {"blocks": "BLOCKS", "warns": "WARNING", "informs": "Note"}
     listed = findings if notes else findings[findings["severity"] != "informs"]
-    for row in listed.itertuples():
-        row_number = f"row {row.row}" if row.row else ""
-        column = f"column {row.column}" if row.column else ""
-        where = ", ".join(part for part in (row.source, row_number, column) if part)
-        click.echo(f"{words[row.severity]}: {where + ': ' if where else ''}{row.message}")
-        if row.action:
-            click.echo(f"    What to do: {row.action}")
+    for _, alike in listed.groupby(["severity", "check", "action"], sort=False):
+        for row in alike.head(MOST_ALIKE).itertuples():
+            row_number = f"row {row.row}" if row.row else ""
+            column = f"column {row.column}" if row.column else ""
+            where = ", ".join(part for part in (row.source, row_number, column) if part)
+            click.echo(f"{words[row.severity]}: {where + ': ' if where else ''}{row.message}")
+        if len(alike) > MOST_ALIKE:
+            click.echo(f"    and {len(alike) - MOST_ALIKE} more of the same kind.")
+        first = alike.iloc[0]
+        if first["action"]:
+            click.echo(f"    What to do: {first['action']} [{first['check']}]")
     tally = findings["severity"].value_counts()
     click.echo(
         f"{tally.get('blocks', 0)} blocking, {tally.get('warns', 0)} warnings, "

@@ -180,7 +180,7 @@ def pooled_forecast(
     plans: pd.DataFrame,
 ) -> Iterator[dg.Output]:
     """Forecast totals and setting groups from the national panel, and score past forecasts."""
-    from forecasts.pooled import forecast_targets
+    from forecasts.pooled import at_level, forecast_targets
 
     base_year = int(plans["year"].iloc[0])
     with spoken_failures():
@@ -192,6 +192,7 @@ def pooled_forecast(
             base_year,
             MAX_YEARS,
         )
+        targets = at_level(targets, len(plans))
     total = targets[targets["cut"] == "total"]
     yield dg.Output(
         targets,
@@ -273,8 +274,11 @@ def simulate_plans(
             base_year,
             workspace.settings.annotated_years,
         )
+        # Random numbers are drawn by plan: numbered in order of contents, so that another key of
+        # the pseudonyms changes no result.
+        numbered = plans.assign(plan_id=[f"{number:07d}" for number in range(len(plans))])
         result = simulate(
-            plans,
+            numbered,
             rates,
             targets,
             homes,

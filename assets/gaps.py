@@ -33,7 +33,8 @@ from sufficiency.workspace import Workspace
             tables.ProvisionBalance,
             "gaps",
             "One row a provision and year, with three lines: shortage that places in "
-            "other localities could meet (not known while homes are modelled), shortage that none "
+            "other localities could meet (not known until journeys from homes to schools are "
+            "counted), shortage that none "
             "could, and the total.",
         ),
     },
@@ -73,7 +74,8 @@ def compare_demand_with_places(
     base_year = int(plans["year"].iloc[0])
     with spoken_failures():
         counted = cubes(paths)
-        basis = str(plans["basis"].iloc[0])
+        # A return tells homes and schools, but places are not yet counted by who travels where.
+        basis = "homes" if plans["basis"].iloc[0] == "person" else "modelled"
         table = gap_table(counted, places, basis, threshold)
         balance = provision_balance(counted, places, basis)
     about = about_run(workspace.settings.authority, published_stock, plans)

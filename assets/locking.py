@@ -9,6 +9,22 @@ from filelock import FileLock, Timeout
 from sufficiency.errors import WorkspaceError
 
 
+def own_folder(folder: Path) -> None:
+    """Make a folder, or close an existing one, so that only its owner may open it.
+
+    Raises:
+        WorkspaceError: It is another user's.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.chmod(0o700)
+    except PermissionError:
+        raise WorkspaceError(
+            f"{folder} belongs to another user of this computer. Run as that user, or on a copy "
+            "of the workspace."
+        ) from None
+
+
 @contextmanager
 def only_run(dagster_home: Path) -> Iterator[None]:
     """Hold the workspace for one run; the system frees it if the process dies.
@@ -18,7 +34,7 @@ def only_run(dagster_home: Path) -> Iterator[None]:
     Raises:
         WorkspaceError: Another process is running on the workspace.
     """
-    dagster_home.mkdir(parents=True, exist_ok=True)
+    own_folder(dagster_home)
     lock = FileLock(dagster_home.resolve() / "run.lock", is_singleton=True)
     try:
         lock.acquire(timeout=0)

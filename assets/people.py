@@ -78,32 +78,23 @@ def shown(name: str, frame: pd.DataFrame) -> dict:
     """Return what a table's page shows: sums and counts, never a person's row."""
     made = {
         "past_plans": lambda: {"plans_by_january": _plans(frame)},
-        "plan_flows": lambda: {
-            "flows": short_table(
-                frame.groupby(["year", "flow"], sort=True)["value"].sum().unstack().reset_index()
-            )
-        },
+        "plan_flows": lambda: {"flows": _by(frame, "year", "flow", "value")},
         "links": lambda: {"matched": short_table(frame, ["year", "method", "plans", "share"])},
         "requests": lambda: {"requests_by_outcome": counts(frame, "request_outcome")},
         "requests_by_month": lambda: {
             "by_calendar_year": short_table(
                 frame.assign(calendar_year=frame["month"].str[:4])
-                .groupby("calendar_year")[["received", "refused", "plans_issued"]]
+                .groupby("calendar_year")[["received", "agreed", "refused", "plans_issued"]]
                 .sum()
                 .reset_index()
             )
         },
         "adulthood": lambda: {
-            "plans_by_kind": short_table(
-                frame.groupby(["year", "kind"])["plans"].sum().unstack().reset_index()
-            )
+            "newest_january": _by(frame[frame["year"] == frame["year"].max()], "key", "kind")
         },
         "pupils": lambda: {
-            "pupils_by_term": short_table(
-                frame.groupby(["year", "term", "sen_provision"])["pupils"]
-                .sum()
-                .unstack()
-                .reset_index()
+            "newest_term": _by(
+                frame[frame["year"] == frame["year"].max()], "home", "sen_provision", "pupils"
             )
         },
         "sen_support_to_plan": lambda: {
@@ -113,18 +104,28 @@ def shown(name: str, frame: pd.DataFrame) -> dict:
             )
         },
         "quality_checks": lambda: {"fix_first": fix_first(frame)},
-        "bases": lambda: {"schools_by_verdict": counts(frame, "verdict")},
-        "against_published": lambda: {"cells_over_the_stated_size": counts(frame, "stated")},
+        "bases": lambda: {
+            "schools_by_verdict": _by(frame.assign(schools=1), "year", "verdict", "schools"),
+            "newest_january": short_table(
+                frame[frame["year"] == frame["year"].max()],
+                ["name", "base", "sen2", "census", "gias", "register", "verdict"],
+            ),
+        },
+        "against_published": lambda: {
+            "totals": short_table(
+                frame[frame["dimension"] == "total"], ["year", "person", "published", "difference"]
+            )
+        },
     }
     return made[name]() if len(frame) else {}
 
 
 def fix_first(quality: pd.DataFrame) -> dg.MetadataValue:
-    """Return the failing checks, what blocks before what warns, then by plans affected."""
-    failing = quality[quality["count"] > 0]
+    """Return the checks to act on, newest return first, what blocks before what warns."""
+    failing = quality[(quality["count"] > 0) & (quality["severity"] != "informs")]
     rank = failing["severity"].map({"blocks": 0, "warns": 1, "informs": 2})
     ordered = failing.assign(rank=rank).sort_values(
-        ["rank", "share", "count", "year"], ascending=[True, False, False, False], kind="stable"
+        ["rank", "year", "share", "count"], ascending=[True, False, False, False], kind="stable"
     )
     return short_table(ordered, ["year", "severity", "title", "count", "action"])
 
@@ -151,6 +152,12 @@ def check_results(made: dict[str, pd.DataFrame], blocked: bool) -> Iterator[dg.A
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"schools_to_settle": len(odd), "by_verdict": counts(odd, "verdict")},
     )
+
+
+def _by(frame: pd.DataFrame, rows: str, columns: str, value: str = "plans") -> dg.MetadataValue:
+    """Return sums of whole numbers, `rows` down and `columns` across."""
+    summed = frame.groupby([rows, columns], sort=True)[value].sum().unstack().fillna(0.0)
+    return short_table(summed.astype("int64").reset_index())
 
 
 def _plans(frame: pd.DataFrame) -> dg.MetadataValue:

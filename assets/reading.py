@@ -70,7 +70,7 @@ def read_workspace(workspace: Workspace) -> Inputs:
     except SufficiencyError as err:
         findings.block("no_base_census", str(err), "Put the latest release into inputs/ehcp.")
     tables = {
-        "input_files": with_own_files(published.input_files, workspace, person),
+        "input_files": with_own_files(published.input_files, workspace, person, findings),
         "published_stock": published.published_stock,
         "published_flows": published.published_flows,
         "population": published.population,
@@ -171,20 +171,26 @@ def localities_of(workspace: Workspace, published: Published, findings: Findings
 
 
 def with_own_files(
-    files: pd.DataFrame, workspace: Workspace, person: "PersonLevel"
+    files: pd.DataFrame, workspace: Workspace, person: "PersonLevel", findings: Findings
 ) -> pd.DataFrame:
-    """Return the list of files read, with the council's own files at the end."""
+    """Return the list of files read, with the council's own files at the end.
+
+    The file of the pseudonyms' key is not among them: its hash would let anyone who holds the list
+    try keys against it.
+    """
     returns = [(f.name, layout, f.sha256, f.rows, "") for f, layout in person.files]
-    own = [
-        (path.name, layout, sha256(path), 0, "")
-        for path, layout in (
-            (workspace.register_csv, "place_register"),
-            (workspace.register_workbook, "place_register"),
-            (workspace.localities_csv, "localities"),
-            (workspace.key_file, "pseudonym_key"),
-        )
-        if path is not None and path.is_file()
-    ]
+    own = []
+    for path, layout in (
+        (workspace.register_csv, "place_register"),
+        (workspace.register_workbook, "place_register"),
+        (workspace.localities_csv, "localities"),
+    ):
+        if not path.is_file():
+            continue
+        try:
+            own.append((path.name, layout, sha256(path), 0, ""))
+        except SufficiencyError as err:
+            findings.block("file_unreadable", str(err), "Make it readable.", source=path.name)
     return checked(
         InputFiles,
         pd.concat([files, pd.DataFrame(returns + own, columns=files.columns)], ignore_index=True),

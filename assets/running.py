@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pandas as pd
 
-from assets.locking import only_run
+from assets.locking import only_run, own_folder
 from sufficiency.workspace import Workspace, template
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.reconstruct import ReconstructableJob
+
+STOPPED = "Stopped; nothing was written. Earlier outputs are untouched."
+INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Outcome:
 def dagster_home(workspace: Workspace) -> Path:
     """Return the workspace's Dagster home, made and set up if it is not there yet."""
     home = workspace.dagster_home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    own_folder(home)
     for name in ("dagster.yaml", "workspace.yaml"):
         if not (home / name).exists():
             (home / name).write_text(template(name), encoding="utf-8")
@@ -53,7 +59,6 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
         choices: Launchpad fields that differ from the workspace's settings.
     """
     from assets.demand import ForecastChoices
-    from assets.store import read_table
 
     settings = workspace.settings
     chosen = ForecastChoices(
@@ -62,6 +67,15 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
     wanted = dg.RunConfig(ops={"simulate_plans": chosen}, loggers={"progress": {}})
     # A reconstructable job, because running a job object keeps every step's tables in memory.
     job = dg.build_reconstructable_job("assets.running", "forecast_job", (str(workspace.root),))
+    try:
+        return _run(job, workspace, wanted)
+    except KeyboardInterrupt:
+        return Outcome(error=STOPPED)
+
+
+def _run(job: "ReconstructableJob", workspace: Workspace, wanted: dg.RunConfig) -> Outcome:
+    from assets.store import read_table
+
     with (
         only_run(workspace.dagster_home),
         dg.DagsterInstance.from_config(str(dagster_home(workspace))) as instance,
@@ -85,8 +99,22 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
         return Outcome(error=_reason(result))
 
 
+def _was_stopped(result: dg.JobExecutionResult) -> bool:
+    """Say whether a run ended by Ctrl+C and not by an error of its own."""
+    failures = [e.step_failure_data for e in result.all_events if e.is_step_failure]
+    causes = []
+    for failure in failures:
+        error = failure.error
+        while error is not None:
+            causes.append(error.cls_name)
+            error = error.cause
+    return any(name in INTERRUPTIONS for name in causes)
+
+
 def _reason(result: dg.JobExecutionResult) -> str:
     """Return why a run failed: a planner's words where there are any."""
+    if _was_stopped(result):
+        return STOPPED
     reasons = []
     for event in result.all_events:
         if event.is_step_failure:

@@ -80,6 +80,20 @@ def forecast_targets(
     return targets, checked(Accuracy, accuracy(past, base_year, METHOD), "accuracy")
 
 
+def at_level(targets: pd.DataFrame, plans: int) -> pd.DataFrame:
+    """Return targets whose base census holds so many plans; growth and bands are as they were.
+
+    A return may hold a few plans more or less than were published: without this, the first year
+    would bring them back to the published level, as joiners or leavers nobody can explain.
+
+    Args:
+        targets: `Targets`, with horizon 0.
+        plans: Plans in the table that the simulation starts from.
+    """
+    base = targets[(targets["cut"] == TOTAL) & (targets["horizon"] == 0)]["mean"]
+    return targets.assign(mean=targets["mean"] * (plans / float(base.iloc[0])))
+
+
 def central(panel: Panel, years: int) -> dict[str, Floats]:
     """Return cut -> central forecasts of every authority (authority x horizon).
 

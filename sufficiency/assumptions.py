@@ -58,6 +58,36 @@ ALWAYS = (
     ),
 )
 
+BASE = {
+    "modelled": ("Latest January with full detail.", "DfE"),
+    "person": ("Latest January with a return and a published total.", "SEN2 return"),
+}
+PLANS = {
+    "modelled": "Modelled rows keep every published count; who lives where, and which need goes "
+    "with which age and setting together, is inferred.",
+    "person": "The plans of the SEN2 return, under pseudonyms; published counts set how fast they "
+    "grow, from the level of the return.",
+}
+MODELLED_HOMES = (
+    (
+        "plan_rate_by_deprivation",
+        ", ".join(f"{decile}: {rate:g}" for decile, rate in RATE_BY_DECILE.items()),
+        "rate by IMD decile, 1 most deprived",
+        "Shares modelled homes out over small areas; chosen, not measured.",
+        "assumption, unverified",
+    ),
+)
+OWN_RATES = (
+    (
+        "own_rates",
+        "not yet from the linked returns",
+        "",
+        "Rates of joining, leaving and moving are the published ones; the returns' own flows are "
+        "shown beside them and do not change them.",
+        DESIGN,
+    ),
+)
+
 
 def assumptions_table(
     settings: Settings,
@@ -82,18 +112,18 @@ def assumptions_table(
     Returns:
         Contract `Assumptions`.
     """
+    basis = _one(plans["basis"])
     rows = [
-        ("base_census", census_label(base_year), "", "Latest January with full detail.", "DfE"),
+        ("base_census", census_label(base_year), "", *BASE[basis]),
         *(
             (name, str(value), "", "Chosen in the launchpad or settings.", "planner")
             for name, value in choices.items()
         ),
         (
             "plans_basis",
-            _one(plans["basis"]),
+            basis,
             "",
-            "Modelled rows keep every published count; who lives where, and which need goes with "
-            "which age and setting together, is inferred.",
+            PLANS[basis],
             DESIGN,
         ),
         (
@@ -134,13 +164,7 @@ def assumptions_table(
             "path uses the others.",
             "DfE",
         ),
-        (
-            "plan_rate_by_deprivation",
-            ", ".join(f"{decile}: {rate:g}" for decile, rate in RATE_BY_DECILE.items()),
-            "rate by IMD decile, 1 most deprived",
-            "Shares modelled homes out over small areas; chosen, not measured.",
-            "assumption, unverified",
-        ),
+        *(MODELLED_HOMES if basis == "modelled" else OWN_RATES),
         *ALWAYS,
         *((f"rates_{i}", note, "", "Rates of joining, leaving and moving.", "DfE")
           for i, note in enumerate(notes, start=1)),

@@ -34,6 +34,7 @@ TOO_BIG_FOR_CSV = frozenset({"paths"})
 VERSIONED = ("sufficiency", "numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "geopandas")
 CSV_DECIMALS = 6
 ASIDE = ".part-"
+OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 ABANDONED_AFTER_SECONDS = 24 * 3600
 
 
@@ -75,7 +76,7 @@ def installed_versions() -> dict[str, str]:
 
 
 def publish(outputs: Path, run: str, write: Callable[[Path], None]) -> Path:
-    """Write a run's restricted folder whole, or leave what was there.
+    """Write a run's restricted folder whole, or leave what was there; only its owner may open it.
 
     Args:
         outputs: The workspace's outputs folder; made if absent.
@@ -94,10 +95,11 @@ def publish(outputs: Path, run: str, write: Callable[[Path], None]) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     _clear_abandoned(home)
     aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=home))
-    aside.chmod(0o755)
+    aside.chmod(OWNER_ONLY_FOLDER)
     target = home / "restricted"
     try:
         write(aside)
+        _close_to_others(aside)
         _swap(aside, target)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
@@ -106,6 +108,13 @@ def publish(outputs: Path, run: str, write: Callable[[Path], None]) -> Path:
         raise
     _replace_text(outputs / LATEST, f"{run}\n")
     return target
+
+
+def _close_to_others(folder: Path) -> None:
+    """Let only the owner open a folder and its files: one table has a row a child."""
+    folder.chmod(OWNER_ONLY_FOLDER)
+    for path in folder.rglob("*"):
+        path.chmod(OWNER_ONLY_FOLDER if path.is_dir() else OWNER_ONLY_FILE)
 
 
 def _swap(new: Path, target: Path) -> None:

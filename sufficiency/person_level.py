@@ -20,7 +20,7 @@ from sufficiency.people.published import against_published
 from sufficiency.people.reference import Reference
 from sufficiency.people.requests import backlog_years
 from sufficiency.people.route import person_tables
-from sufficiency.privacy import PrivacyError, load_key
+from sufficiency.privacy import PrivacyError, key_file_name, load_key
 from sufficiency.pupil_census.counts import pupil_counts
 from sufficiency.pupil_census.model import PupilCensus
 from sufficiency.pupil_census.read import read_censuses
@@ -48,6 +48,7 @@ NAMES = (
     "bases",
     "against_published",
 )
+CORRECTIONS_UNREADABLE = "corrections_unreadable"
 Made = TypeVar("Made")
 
 
@@ -95,19 +96,26 @@ def read_person_level(
         Empty tables where there is no return, where the key is missing, or where a return cannot
         be read at all; a finding then says so.
     """
-    if not (has_files(workspace.returns) or has_files(workspace.censuses)):
-        return without_returns()
+    _close_to_others(workspace.restricted, findings)
+    here = has_files(workspace.returns) or has_files(workspace.censuses)
+    forbidden = (
+        workspace.outputs,
+        workspace.inputs,
+        workspace.restricted,
+        workspace.dagster_home,
+    )
     try:
-        key = load_key(
-            os.environ if environment is None else environment,
-            workspace.key_file,
-            (workspace.outputs, workspace.inputs),
-        )
+        if workspace.key_file is not None:
+            key_file_name(workspace.key_file)
+        if not here:
+            return without_returns()
+        environment = os.environ if environment is None else environment
+        key = load_key(environment, workspace.key_file, forbidden)
     except PrivacyError as err:
         findings.block(
             "no_pseudonym_key",
-            str(err),
-            "Make one with: sufficiency key FILE, and name it in sufficiency.toml (key_file).",
+            err.problem,
+            err.action,
             source="sufficiency.toml",
             column="key_file",
         )
@@ -132,7 +140,9 @@ def has_files(folder: Path) -> bool:
     )
 
 
-def _attempt(make: Callable[[], Made]) -> tuple[Made | None, str]:
+def _attempt(
+    make: Callable[[], Made], what: str = "The returns could not be read"
+) -> tuple[Made | None, str]:
     """Return what `make` makes, or None and why not.
 
     An error that nobody foresaw may quote a row in its text, so only its kind and place are kept.
@@ -144,7 +154,7 @@ def _attempt(make: Callable[[], Made]) -> tuple[Made | None, str]:
     except Exception as err:  # whatever a damaged return provokes: its text may hold a name
         at = traceback.extract_tb(err.__traceback__)[-1]
         kind, place = type(err).__name__, f"{Path(at.filename).name}:{at.lineno}"
-    return None, f"The returns could not be read ({kind} at {place})."
+    return None, f"{what} ({kind} at {place})."
 
 
 def _made(
@@ -155,8 +165,7 @@ def _made(
     findings: Findings,
 ) -> PersonLevel:
     authority = reference.authority
-    wanted = read_corrections(workspace.corrections) if workspace.corrections.exists() else None
-    amend = amender(wanted, findings)
+    amend = amender(_wanted_corrections(workspace, findings), findings)
     returns = read_returns(workspace.returns, authority, findings, amend)
     censuses = read_censuses(workspace.censuses, authority, findings)
     people = person_tables(returns, reference, key)
@@ -173,7 +182,8 @@ def _made(
     severities = _severities(workspace, findings)
     quality = quality_table(issues, returns, censuses, people.positions, severities)
     findings.extend(findings_from(quality, issues, returns))
-    _write_corrections(workspace, issues, returns, amend, severities, findings)
+    if CORRECTIONS_UNREADABLE not in {found.check for found in findings.blocking}:
+        _write_corrections(workspace, issues, returns, amend, severities, findings)
     beside = against_published(
         people.past_plans, published_stock, authority, workspace.settings.published_difference
     )
@@ -198,6 +208,39 @@ def _made(
         tuple(found.year for found in returns),
         tuple((found.year, found.term) for found in censuses),
     )
+
+
+def _wanted_corrections(workspace: Workspace, findings: Findings) -> pd.DataFrame | None:
+    """Return the officer's corrections; None where there are none or they cannot be read."""
+    path = workspace.corrections
+    if not path.exists():
+        return None
+    wanted, failure = _attempt(lambda: read_corrections(path), f"{path.name} could not be read")
+    if wanted is None:
+        findings.block(
+            CORRECTIONS_UNREADABLE,
+            failure,
+            f"Restore {path.parent.name}/{path.name} from a copy, or delete it: it is then written "
+            "anew, without the corrections made so far.",
+            source=path.name,
+        )
+    return wanted
+
+
+def _close_to_others(folder: Path, findings: Findings) -> None:
+    """Let nobody but its owner open a folder that may have been made by hand, or copied."""
+    if not folder.is_dir():
+        return
+    try:
+        folder.chmod(0o700)
+    except PermissionError:
+        findings.warn(
+            "restricted_open_to_others",
+            f"The folder {folder.name} belongs to another user of this computer, so it could not "
+            "be closed to others.",
+            "Ask its owner to let only those open it who may see the returns.",
+            source=folder.name,
+        )
 
 
 def _files(

@@ -24,6 +24,16 @@ HOW_TO_MAKE = (
     "Make a key file with: sufficiency key FILE, keep it outside the outputs and name it in "
     f"sufficiency.toml (key_file); or set the environment variable {VARIABLE} to the key."
 )
+MOVE_OUT = (
+    "Move the key file to a folder that only you may open, outside the workspace's folders, and "
+    "name its new place in sufficiency.toml (key_file). Do not make another key: it would give "
+    "every child another pseudonym."
+)
+LET_IT_BE_READ = "Name a file that you may read in sufficiency.toml (key_file)."
+INTO_A_FILE = (
+    "Write the key into a file that only you may read, and name that file in sufficiency.toml "
+    "(key_file)."
+)
 KEY_DIGITS = 64
 FEWEST_DIGITS = 32
 MOST_DIGITS = 1024
@@ -37,7 +47,18 @@ Kind = Literal["person", "request"]
 
 
 class PrivacyError(SufficiencyError):
-    """The key of the pseudonyms is missing, too weak or in the wrong place."""
+    """The key of the pseudonyms is missing, too weak or in the wrong place.
+
+    Attributes:
+        problem: What is wrong.
+        action: What to do about it.
+    """
+
+    def __init__(self, problem: str, action: str = HOW_TO_MAKE) -> None:
+        """Keep what is wrong apart from what to do; the error's text is both."""
+        super().__init__(f"{problem} {action}")
+        self.problem = problem
+        self.action = action
 
 
 class Key(bytes):
@@ -68,20 +89,22 @@ def load_key(
     if VARIABLE in environment:
         return _key(environment[VARIABLE], f"The environment variable {VARIABLE}")
     if key_file is None:
-        raise PrivacyError(f"There is no key to make pseudonyms with. {HOW_TO_MAKE}")
-    _refuse_inside(key_file, forbidden)
+        raise PrivacyError("There is no key to make pseudonyms with.")
+    name = key_file_name(key_file)
+    _refuse_inside(key_file, forbidden, MOVE_OUT)
     try:
         with key_file.open("rb") as handle:
             content = handle.read(2 * MOST_DIGITS)
     except OSError as err:
         raise PrivacyError(
-            f"The key file {key_file.name} cannot be opened ({err.strerror}). {HOW_TO_MAKE}"
+            f"The key file {name} cannot be opened ({err.strerror}).",
+            HOW_TO_MAKE if isinstance(err, FileNotFoundError) else LET_IT_BE_READ,
         ) from None
     try:
         text = content.decode("ascii")
     except UnicodeDecodeError:
         text = "not hexadecimal"
-    return _key(text, f"The key file {key_file.name}")
+    return _key(text, f"The key file {name}")
 
 
 def make_key(path: Path, forbidden: tuple[Path, ...] = ()) -> None:
@@ -91,18 +114,20 @@ def make_key(path: Path, forbidden: tuple[Path, ...] = ()) -> None:
         PrivacyError: The file is there already (its key may be in use, so it is never written
             over), lies in a forbidden folder, or cannot be written.
     """
-    _refuse_inside(path, forbidden)
+    name = key_file_name(path)
+    _refuse_inside(path, forbidden, "Choose a folder outside it.")
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise PrivacyError(
-            f"{path.name} is there already and is left as it is: plans that were linked with its "
-            "key can only be linked again with the same key. Choose another name for a new key."
+            f"{name} is there already and is left as it is: plans that were linked with its "
+            "key can only be linked again with the same key.",
+            "Choose another name for a new key.",
         ) from None
     except OSError as err:
         raise PrivacyError(
-            f"The key file {path.name} cannot be written ({err.strerror}). "
-            "Choose a folder that exists and that you may write to."
+            f"The key file {name} cannot be written ({err.strerror}).",
+            "Choose a folder that exists and that you may write to.",
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(KEY_DIGITS // 2) + "\n")
@@ -185,31 +210,42 @@ def _key(text: str, where: str) -> Key:
     """Return the key written in hexadecimal; errors say where it stands, never what it is."""
     digits = re.sub(r"\s+", "", text)
     if not digits:
-        raise PrivacyError(f"{where} is empty, so there is no key. {HOW_TO_MAKE}")
+        raise PrivacyError(f"{where} is empty, so there is no key.")
     if len(digits) > MOST_DIGITS:
-        raise PrivacyError(f"{where} holds far more than a key. {HOW_TO_MAKE}")
+        raise PrivacyError(f"{where} holds far more than a key.")
     if not re.fullmatch(r"[0-9A-Fa-f]+", digits) or len(digits) % 2:
         raise PrivacyError(
             f"{where} does not hold a key: a key is written in pairs of hexadecimal digits "
-            f"(0 to 9, a to f). {HOW_TO_MAKE}"
+            "(0 to 9, a to f)."
         )
     if len(digits) < FEWEST_DIGITS:
         raise PrivacyError(
             f"{where} holds a key that is too short: it has {len(digits)} hexadecimal digits and "
-            f"needs {FEWEST_DIGITS} or more. {HOW_TO_MAKE}"
+            f"needs {FEWEST_DIGITS} or more."
         )
     if len(set(digits.lower())) < FEWEST_DIFFERENT:
         raise PrivacyError(
-            f"{where} holds a key that is easily guessed: hardly any of its digits differ. "
-            f"{HOW_TO_MAKE}"
+            f"{where} holds a key that is easily guessed: hardly any of its digits differ."
         )
     return Key(bytes.fromhex(digits))
 
 
-def _refuse_inside(path: Path, forbidden: tuple[Path, ...]) -> None:
+def key_file_name(path: Path) -> str:
+    """Return the name of a key file, which messages may hold.
+
+    Raises:
+        PrivacyError: The name holds 32 hexadecimal digits or more: it is a key, not a name.
+    """
+    if re.search(rf"[0-9A-Fa-f]{{{FEWEST_DIGITS}}}", re.sub(r"[\s:_-]", "", path.name)):
+        raise PrivacyError("key_file holds a key, not the name of a file.", INTO_A_FILE)
+    return path.name
+
+
+def _refuse_inside(path: Path, forbidden: tuple[Path, ...], action: str) -> None:
     for folder in forbidden:
         if path.resolve().is_relative_to(folder.resolve()):
             raise PrivacyError(
-                f"The key file {path.name} lies in the folder {folder.name}, whose files are "
-                "handed on. Move it out, so that nobody gets the key with the tables."
+                f"The key file {path.name} lies in the folder {folder.name}, whose files may be "
+                "handed on or seen: nobody may get the key with the tables.",
+                action,
             )

@@ -155,12 +155,12 @@ class ProvisionBalance(Contract):
         "Places used by pupils without a plan; missing where no row says.", nullable=True
     )
     shortage_total: Series[float] = number(
-        "Elsewhere + unmet; unmet alone where homes are modelled.", nullable=True
+        "Elsewhere + unmet; unmet alone until journeys to school are counted.", nullable=True
     )
     shortage_elsewhere: Series[float] = number(
         "Shortage of localities that places in other localities, for the same need group and "
         "phase, or in other authorities, could meet: the sum over localities less unmet, at least "
-        "0, cell by cell. Missing where homes are modelled.",
+        "0, cell by cell. Missing until journeys to school are counted.",
         nullable=True,
         ge=0,
     )

@@ -20,7 +20,7 @@ def provision_balance(
     Args:
         paths: Paths table, or the cubes already counted from it.
         places: Places table.
-        basis: `modelled` or `person`: the plans that the paths started from.
+        basis: One of `table.PLANS_BASES`.
 
     Returns:
         ProvisionBalance. In each path and need group x phase cell, `shortage_unmet` is the
@@ -29,7 +29,7 @@ def provision_balance(
         places in other localities, or in other authorities, could meet it. Both are summed over
         cells, so that a surplus in one cell never offsets a shortage in another, and then averaged
         over paths; total = elsewhere + unmet, and its P10 and P90 are those of the sum in a path.
-        Where homes are modelled elsewhere is missing and total = unmet. All are missing where a
+        Unless the basis is `person` elsewhere is missing and total = unmet. All are missing where a
         cell of the provision has no gap, with the reason; but phases that no register row takes
         are left out, unless nobody is in any other. Provisions without demand and without a
         register row are left out.

@@ -4,6 +4,7 @@ Every number is read from the tables, so a headline cannot contradict them. Wher
 confirmed, only change since the base census is told.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -41,6 +42,7 @@ def headlines(
     demand: pd.DataFrame,
     base_year: int,
     authority_name: str,
+    unsettled: Collection[str] = (),
 ) -> list[str]:
     """Return the main findings as sentences, most general first.
 
@@ -50,6 +52,7 @@ def headlines(
         demand: Demand table.
         base_year: January census year that the forecast starts from.
         authority_name: Name for people.
+        unsettled: Provisions whose children the returns do not agree on (`bases.unsettled`).
 
     Returns:
         Sentences on all plans, then each provision; of the first scenario in the table. SEN units
@@ -70,7 +73,14 @@ def headlines(
     )
     lines = story.all_plans(authority_name)
     for provision in codes("provisions"):
-        lines.extend(story.provision(provision))
+        if provision in unsettled:
+            name = lookup("provisions", "name")[provision]
+            lines.append(
+                f"{name}: SEN2, the school census and the register do not agree on who is there, "
+                "so nothing is said until the schools have settled it (see the table of bases)."
+            )
+        else:
+            lines.extend(story.provision(provision))
     lines.extend(story.possible())
     modelled = ", modelled from published tables" if (demand["basis"] == "modelled").any() else ""
     return [f"{line} Base census {census_label(base_year)}{modelled}." for line in lines]

@@ -12,8 +12,13 @@ from sufficiency.gaps.offer import Offer, Supply
 from sufficiency.terms import ALL, codes
 
 SHORT = 1e-9
-PLANS_BASES = ("modelled", "person")
-SITED = {"person": "sited", "modelled": "sited, homes modelled, before imports and exports"}
+PLANS_BASES = ("modelled", "homes", "person")
+"""What is known of where plan holders live and go: nothing; their homes; homes and journeys."""
+SITED = {
+    "modelled": "sited, homes modelled, before imports and exports",
+    "homes": "sited, before imports and exports",
+    "person": "sited",
+}
 
 
 def gap_table(
@@ -27,7 +32,7 @@ def gap_table(
     Args:
         paths: Paths table, or the cubes already counted from it.
         places: Places table.
-        basis: `modelled` or `person`: the plans that the paths started from.
+        basis: One of `PLANS_BASES`.
         threshold: Probability of shortage at or above which it must stay, from the first year to
             the last, for example 0.5.
 
@@ -38,7 +43,8 @@ def gap_table(
         gap = demand - places, positive is a shortage. Where a gap cannot be shown, gap,
         probability, expected shortage and first year are missing and gap_reason says why. change
         is demand less that of the base census, path by path. Cells without demand or places in
-        any year are left out. With modelled plans homes are modelled: locality rows say so in
+        any year are left out. Unless the basis is `person`, a child may go to school in another
+        locality or authority than the one that its place is counted in: locality rows say so in
         their basis and have no probability and no first year.
     """
     if basis not in PLANS_BASES:
@@ -52,7 +58,7 @@ def gap_table(
             for locality, offer in offers.items():
                 demand = cube.at(locality, view)[:, :, :, :-1, :]
                 rows = _cells(demand, offer, cube.years, threshold)
-                if locality is not None and basis == "modelled":
+                if locality is not None and basis != "person":
                     rows[["p_shortage", "first_year"]] = np.nan
                 parts.append(_labelled(rows, cube.scenario, view, locality, basis))
     return checked(Gap, pd.concat(parts, ignore_index=True), "gap")

@@ -40,8 +40,9 @@ def plan_flows(held: pd.DataFrame, returns: Sequence[Return | JoinedReturn]) -> 
     return says that the plan ceased.
 
     The residual of a year is the change in stock less what the return itself says happened in the
-    calendar year: plans that started (without an origin), plus people who transferred in and were
-    not held before, less plans that ceased. It is published, never forced to zero.
+    calendar year: plans that started (without an origin, and whose assessment is not historical:
+    a plan's start date is that of its current version), plus people who transferred in and were not
+    held before, less plans that ceased. It is published, never forced to zero.
 
     Args:
         held: Positions of every January with plan_id: year, plan_id, need, setting, age,
@@ -132,7 +133,8 @@ def _reasons(left: pd.DataFrame, ceased: pd.DataFrame) -> pd.Series:
 def _residual(before: pd.DataFrame, after: pd.DataFrame, rows: JoinedReturn) -> pd.DataFrame:
     plans = rows.named_plans
     flow_year = rows.ret.year - 1
-    started = plans[plans["startdate"].dt.year == flow_year]
+    is_new = (plans["startdate"].dt.year == flow_year) & (plans["assessmentoutcome"] != "H")
+    started = plans[is_new]
     new = int((~is_among(started["requeststableid"], rows.from_elsewhere)).sum())
     ceased = int((plans["ceasedate"].dt.year == flow_year).sum())
     arrived = after[code(after["transfer_la"]) != ""]

@@ -20,7 +20,8 @@ def identify(
     People are joined by UPN; then, where that leaves them apart, by ULN; then by name, birth date
     and postcode together. Two people of one year are never joined: the stronger of the matches
     that would join them is kept. Where one identifier is held by two people of a year, it joins
-    only rows with the same birth date.
+    only rows with the same birth date. Where an identifier is found with another birth date and
+    another name as well, it has passed to another person, and does not join them.
 
     The pseudonym is made from the person's latest UPN, so that it is the same in every run with
     the same key and can be found from a school census; else from the latest ULN; else from name,
@@ -50,9 +51,10 @@ def identify(
 
 
 def fallback_key(rows: pd.DataFrame) -> pd.Series:
-    """Return name, birth date and postcode as one text; empty where one of them is missing."""
+    """Return surname, forename, birth date and postcode as one text; empty if one is missing."""
     postcode = rows["postcode"].str.replace(r"\s+", "", regex=True).str.upper()
-    known = (rows["name_key"] != "") & rows["birth_date"].notna() & (postcode != "")
+    named = ~rows["name_key"].str.contains(r"^\||\|$|^$", regex=True)
+    known = named & rows["birth_date"].notna() & (postcode != "")
     born = rows["birth_date"].dt.strftime("%Y-%m-%d").astype("str").fillna("")
     return (rows["name_key"] + "|" + born + "|" + postcode).where(known, "")
 
@@ -77,8 +79,32 @@ def _match_key(rows: pd.DataFrame, method: str) -> pd.Series:
         value = rows[method]
         shared = _shared_in_a_year(value, rows["year"])
         born = rows["birth_date"].dt.strftime("|%Y-%m-%d").astype("str").fillna("|")
-        value = value.where(~shared, value + born)
+        value = _by_person(rows, value.where(~shared, value + born))
     return value.mask(_shared_in_a_year(value, rows["year"]), "")
+
+
+def _by_person(rows: pd.DataFrame, value: pd.Series) -> pd.Series:
+    """Return identifiers made apart for each of the people they have passed between.
+
+    Rows of an identifier are one person's if a chain of equal birth dates or equal names joins
+    them; one without a birth date or name could be anyone's, and joins all.
+    """
+    held = value != ""
+    born = rows["birth_date"].dt.strftime("%Y-%m-%d").astype("str").fillna("")
+    told = pd.DataFrame({"value": value, "born": born, "name": rows["name_key"]})[held]
+    differing = told.groupby("value")[["born", "name"]].nunique().gt(1).all(axis=1)
+    unsure = told.loc[(told[["born", "name"]] == "").any(axis=1), "value"]
+    suspects = differing.index[differing].difference(pd.Index(unsure))
+    told = told[told["value"].isin(suspects)]
+    if told.empty:
+        return value
+    dates = told.groupby(["value", "born"]).ngroup().to_numpy()
+    names = told.groupby(["value", "name"]).ngroup().to_numpy() + dates.max() + 1
+    size = int(names.max()) + 1
+    edges = (np.ones(len(told), dtype=bool), (dates, names))
+    _, label = connected_components(coo_matrix(edges, shape=(size, size)), directed=False)
+    who = (told["born"] + "|" + told["name"]).groupby(label[dates]).transform("min")
+    return value.where(~value.index.isin(told.index), value + "|" + who.reindex(value.index))
 
 
 def _shared_in_a_year(value: pd.Series, year: pd.Series) -> pd.Series:

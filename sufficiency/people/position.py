@@ -54,8 +54,8 @@ def positions(ret: Return | JoinedReturn, reference: Reference) -> pd.DataFrame:
     ret = rows.ret
     held = _held(rows)
     held = held[held["reason"] == ""].drop(columns="reason").reset_index(drop=True)
-    chosen = placements(ret, held)
-    placed = settings(chosen, reference, ret.census_day)
+    chosen = placements(ret, held, reference)
+    placed = settings(chosen, held["age"], reference, ret.census_day)
     living = homes(held["postcode"], reference)
     weeks = chosen["res"].where(chosen["res"].isin(RESIDENTIAL), "")
     residential = (weeks != "").map({True: "yes", False: "no"}).astype("str")

@@ -36,8 +36,9 @@ def requests(rows: pd.DataFrame, key: bytes) -> pd.DataFrame:
     The same request in the returns of two Januaries is a row in each. What it waits for follows
     its latest stage: an assessment counts whatever the request's outcome says; outcomes that are
     missing or not known are pending; a request that was exported, or whose plan is active, waits
-    for nothing. Clocks run for decisions and plans of requests that are not historical, and are
-    missing where a date is missing or before the request.
+    for nothing. The clock to the decision runs for requests that are not historical, that to the
+    plan also for a historical request whose assessment is not; both are missing where a date is
+    missing or before the request.
 
     Args:
         rows: What `request_rows` returned.
@@ -99,7 +100,7 @@ def _requests_of(own: JoinedReturn) -> pd.DataFrame:
     assessment = _known(rows["assessmentoutcome"], OUTCOMES)
     decided = rows["requestoutcomedate"].where(outcome.isin(["Y", "N"]))
     is_historical = outcome == "H"
-    weeks_to_plan = _weeks(received, issued).mask(is_historical)
+    weeks_to_plan = _weeks(received, issued).mask(is_historical & (assessment == "H"))
     exceptions = rows["week20"].astype("boolean").map({True: "yes", False: "no"})
     is_active = is_among(rows["requeststableid"], ret.modules["activeplans"]["requeststableid"])
     pending = _pending(rows, outcome, assessment).mask(is_active | _is_exported(rows), "")

@@ -49,10 +49,10 @@ class JoinedReturn:
     def people(self) -> pd.DataFrame:
         """One row a person, in the order of the return.
 
-        The same person twice (the same UPN, or without a UPN the same ULN, and the same birth
-        date) is one row, under the id of the first; what that row leaves empty is filled from the
-        later ones. Columns: persontableid, upn, uln, name_key (`SURNAME|FORENAME`, empty if both
-        are), birth_date, postcode, sex (F, M or empty), person_file, person_sheet, person_row.
+        The same person twice (`same_person`) is one row, under the id of the first; what that row
+        leaves empty is filled from the later ones. Columns: persontableid, upn, uln, name_key
+        (`SURNAME|FORENAME`, empty if both are), birth_date, postcode, sex (F, M or empty),
+        person_file, person_sheet, person_row.
         """
         rows = _once(self.ret.modules["person"], "persontableid")
         blank = {name: rows[name].mask(rows[name] == "") for name in PERSON_TEXT}
@@ -60,12 +60,11 @@ class JoinedReturn:
         merged = rows.assign(**blank).groupby(who, sort=False)
         merged = merged[[*PERSON_TEXT, "personbirthdate", *WHERE]].first()
         merged[list(PERSON_TEXT)] = merged[list(PERSON_TEXT)].astype("str").fillna("")
-        name_key = _tidy(merged["surname"]) + "|" + _tidy(merged["forename"])
         found = {
             "persontableid": merged.index.to_series().astype("str"),
-            "upn": _identifier(merged["upn"]),
-            "uln": _identifier(merged["uniquelearnernumber"]),
-            "name_key": name_key.mask(name_key == "|", ""),
+            "upn": identifier(merged["upn"]),
+            "uln": identifier(merged["uniquelearnernumber"]),
+            "name_key": name_key(merged["surname"], merged["forename"]),
             "birth_date": merged["personbirthdate"],
             "postcode": merged["postcode"],
             "sex": merged["sex"].where(merged["sex"].isin(["F", "M"]), ""),
@@ -84,12 +83,13 @@ class JoinedReturn:
     def named_plans(self) -> pd.DataFrame:
         """One row a named plan of a person, in the order of the return.
 
-        Columns: namedplantableid, assessmenttableid, requeststableid, persontableid, startdate,
-        ceasedate, ceasereason (text), planres, planwbp.
+        Columns: namedplantableid, assessmenttableid, assessmentoutcome, requeststableid,
+        persontableid, startdate, ceasedate, ceasereason (text), planres, planwbp.
         """
         plans = _once(self.ret.modules["namedplan"], "namedplantableid")
         assessments = _once(self.ret.modules["assessment"], "assessmenttableid")
-        parents = assessments[["assessmenttableid", "requeststableid"]].merge(
+        columns = ["assessmenttableid", "requeststableid", "assessmentoutcome"]
+        parents = assessments[columns].merge(
             self.requests[["requeststableid", "persontableid"]], on="requeststableid"
         )
         found = plans[[*NAMED_PLAN]].merge(parents, on="assessmenttableid")
@@ -146,19 +146,46 @@ def joined(ret: Return | JoinedReturn) -> JoinedReturn:
 def same_person(person: pd.DataFrame) -> pd.Series:
     """Return the id of the person that each id belongs to, on index persontableid.
 
-    The same UPN (or, without a UPN, the same ULN) and the same birth date is the same person,
-    under the id of the first row. Two missing birth dates count as the same.
+    The same identifier (`person_key`), birth date and forename is the same person, under the id of
+    the first row. Two missing birth dates count as the same; a missing forename as any other's.
 
     Args:
         person: The person module of a return.
     """
     rows = _once(person, "persontableid")
-    upn, uln = _identifier(rows["upn"]), _identifier(rows["uniquelearnernumber"])
-    key = ("upn:" + upn).where(upn != "", "uln:" + uln)
-    key = key.where((upn != "") | (uln != ""), "row:" + rows["persontableid"])
-    groups = rows.groupby([key, rows["personbirthdate"]], dropna=False, sort=False)
+    key = person_key(rows["upn"], rows["uniquelearnernumber"])
+    key = key.where(key != "", "row " + rows["persontableid"])
+    born = rows["personbirthdate"]
+    forename = told_forename(key, born, rows["forename"])
+    groups = rows.groupby([key, born, forename], dropna=False, sort=False)
     first = groups["persontableid"].transform("first")
     return first.set_axis(pd.Index(rows["persontableid"], name="persontableid"))
+
+
+def person_key(upn: pd.Series, uln: pd.Series) -> pd.Series:
+    """Return what tells each row's person within a return; empty without UPN and ULN.
+
+    The UPN; without one, the UPN of the first row that has the same ULN; else the ULN.
+    """
+    upn, uln = identifier(upn), identifier(uln)
+    both = (upn != "") & (uln != "")
+    of_uln = pd.Series(upn[both].to_numpy(), index=uln[both].to_numpy(), dtype="str")
+    upn = upn.where(upn != "", looked_up(uln, of_uln[~of_uln.index.duplicated()]))
+    return ("upn " + upn).where(upn != "", ("uln " + uln).where(uln != "", ""))
+
+
+def told_forename(key: pd.Series, born: pd.Series, forename: pd.Series) -> pd.Series:
+    """Return tidy forenames, an empty one filled from the first row of its key and birth date."""
+    tidy = _tidy(forename)
+    told = tidy.mask(tidy == "")
+    first = told.groupby([key, born], dropna=False, sort=False).transform("first")
+    return told.fillna(first).astype("str").fillna("")
+
+
+def name_key(surname: pd.Series, forename: pd.Series) -> pd.Series:
+    """Return `SURNAME|FORENAME`, however spaced and capitalised; empty if both are."""
+    key = _tidy(surname) + "|" + _tidy(forename)
+    return key.mask(key == "|", "")
 
 
 def age_before_census(birth_dates: pd.Series, year: int | pd.Series) -> pd.Series:
@@ -181,7 +208,8 @@ def month(days: pd.Series) -> pd.Series:
     return days.dt.strftime("%Y-%m").astype("str").where(days.notna(), "")
 
 
-def _identifier(values: pd.Series) -> pd.Series:
+def identifier(values: pd.Series) -> pd.Series:
+    """Return UPNs or ULNs in capitals and without spaces."""
     return values.str.replace(" ", "", regex=False).str.upper()
 
 

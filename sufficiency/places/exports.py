@@ -135,8 +135,8 @@ def _report_mismatch(provision: str, moved: int, roll: int, findings: Findings) 
         f"{lookup('provisions', 'name')[provision]}: the register's split by need and age differs "
         f"from that of residents already placed by {moved} in sum, against {roll} plan holders "
         "on roll. Their cells are held as they are; a shortage of one cell may be room in another.",
-        "Correct designated_needs, acceptable_needs, ncy_from and ncy_to, or supply plans with "
-        "the school of each child, so that need by school is known.",
+        "Correct designated_needs, acceptable_needs, ncy_from and ncy_to; without SEN2 returns, "
+        "need by school is not known.",
         source="places.csv",
         column="designated_needs",
         count=moved,

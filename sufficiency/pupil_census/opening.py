@@ -31,13 +31,16 @@ class Sheet:
     """One table of text.
 
     Attributes:
-        name: Sheet of a workbook, empty for CSV.
+        name: Sheet of a workbook, empty for CSV. It may tell the term, and is never shown: it may
+            be the name of a person.
+        shown: What messages and row references call it: its number, empty for CSV.
         header: Column names as found.
         cells: One column a header name, by position from 0; the index is the row as a spreadsheet
             shows it. Every cell is text without spaces around it.
     """
 
     name: str
+    shown: str
     header: list[str]
     cells: pd.DataFrame = field(repr=False)
 
@@ -88,7 +91,7 @@ def _csv_sheet(path: Path, shown: str, findings: Findings) -> Sheet:
     names = [str(name) for name in raw.columns]
     cells = raw.set_axis(range(len(names)), axis=1)
     cells.index = pd.RangeIndex(2, len(cells) + 2)
-    return Sheet("", names, _stripped(cells))
+    return Sheet("", "", names, _stripped(cells))
 
 
 def _workbook_sheets(path: Path, shown: str) -> Iterator[Sheet]:
@@ -102,8 +105,8 @@ def _workbook_sheets(path: Path, shown: str) -> Iterator[Sheet]:
             warnings.simplefilter("ignore", UserWarning)
             book = openpyxl.load_workbook(path, read_only=True, data_only=False)
             try:
-                for sheet in book.worksheets:
-                    found = _sheet(sheet)
+                for number, sheet in enumerate(book.worksheets, start=1):
+                    found = _sheet(sheet, number)
                     if found is not None:
                         yield found
             finally:
@@ -115,7 +118,7 @@ def _workbook_sheets(path: Path, shown: str) -> Iterator[Sheet]:
         ) from None
 
 
-def _sheet(sheet: Any) -> Sheet | None:
+def _sheet(sheet: Any, place: int) -> Sheet | None:
     # A sheet's own statement of its size may be wrong, or made to exhaust memory.
     sheet.reset_dimensions()
     top = sheet.iter_rows(
@@ -138,7 +141,7 @@ def _sheet(sheet: Any) -> Sheet | None:
     cells = pd.DataFrame(
         list(filled.values()), columns=range(len(header)), index=list(filled), dtype="str"
     )
-    return Sheet(str(sheet.title), header, cells)
+    return Sheet(str(sheet.title), f"sheet {place}", header, cells)
 
 
 def _without_trailing_blanks(names: list[str]) -> list[str]:

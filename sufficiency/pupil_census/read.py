@@ -14,7 +14,7 @@ from sufficiency.pupil_census.dated import TermOfYear, census_day
 from sufficiency.pupil_census.model import PupilCensus, Term
 from sufficiency.pupil_census.opening import MAX_BYTES, read_sheets
 from sufficiency.pupil_census.terms_of_rows import terms_of_rows
-from sufficiency.pupil_census.values import school_numbers, typed
+from sufficiency.pupil_census.values import school_numbers, typed, unreadable_schools
 from sufficiency.sen2.containers import UnreadableFile
 from sufficiency.sen2.model import SourceFile
 from sufficiency.sources.files import sha256
@@ -102,8 +102,8 @@ def _is_copy(path: Path, shown: str, hashes: dict[str, str], findings: Findings)
     """Say whether a file has the same bytes as one before it; remember its hash."""
     try:
         digest = sha256(path)
-    except OSError as err:
-        raise SourceError(f"{shown} cannot be opened: {err.strerror}.") from None
+    except SourceError as err:
+        raise SourceError(str(err).replace(path.name, shown)) from None
     first = next((name for name, known in hashes.items() if known == digest), "")
     hashes[shown] = digest
     if first:
@@ -144,9 +144,10 @@ def _parts(
         for term, text in split.items():
             known = frozenset(recognised.shared) | frozenset(recognised.by_term.get(term, ()))
             file = SourceFile(shown, digest, len(text))
-            text = text.assign(file=shown, sheet=sheet.name, row=text.index)
+            text = text.assign(file=shown, sheet=sheet.shown, row=text.index)
+            _report_schools_unreadable(text, shown, findings)
             _report_other_authority(text, shown, authority, findings)
-            found.append((term, _Part(file, sheet.name, known, text)))
+            found.append((term, _Part(file, sheet.shown, known, text)))
     if sound:
         yield from found
 
@@ -191,6 +192,37 @@ def _has_needed(recognised: Recognised, shown: str, findings: Findings) -> bool:
             count=len(missing),
         )
     return not missing
+
+
+def _report_schools_unreadable(text: pd.DataFrame, shown: str, findings: Findings) -> None:
+    """Say which school columns hold what is no number of a school, never what they hold.
+
+    Where most of a column is no such number, its cells belong to another column.
+    """
+    for column, wrong in unreadable_schools(text).items():
+        count = int(wrong.sum())
+        if not count:
+            continue
+        filled = int((text[column] != "").sum())
+        title = columns.titles()[column]
+        told = f"{shown}: {count:,} of {filled:,} cells of {title} are not such a number"
+        where = {"source": shown, "column": column, "row": int(text.index[wrong][0])}
+        if 2 * count > filled:
+            findings.block(
+                "urn_column_unreadable",
+                f"{told}. The columns may have moved.",
+                EXPORT_AGAIN,
+                count=count,
+                **where,
+            )
+        else:
+            findings.warn(
+                "school_number_unreadable",
+                f"{told}; taken as empty.",
+                "Correct those rows: a URN has 6 digits, a LAESTAB 7.",
+                count=count,
+                **where,
+            )
 
 
 def _report_other_authority(

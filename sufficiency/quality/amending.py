@@ -1,13 +1,14 @@
 """Apply an officer's corrections to a return as it is read, or say why one does not fit."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal
 
 import pandas as pd
 
 from sufficiency.findings import Findings
 from sufficiency.sen2.fields import code_list, fields
-from sufficiency.sen2.model import PARENTS, WHERE, RawReturn
+from sufficiency.sen2.model import MODULES, PARENTS, WHERE, RawReturn
 from sufficiency.sen2.values import typed_column
 
 CORRECTION = ["year", "file", "sheet", "row", "module", "column", "check", "value", "sha256"]
@@ -17,6 +18,8 @@ CLEAR, REMOVE, REMOVE_ALL = "CLEAR", "REMOVE", "REMOVE ALL"
 FORMULA_STARTS = ("=", "+", "@")
 URN = r"[0-9]{3,8}"
 ROWS_NAMED = 5
+MOST_ROW_DIGITS = 7
+WORKBOOK = "corrections.xlsx"
 
 Done = Literal["set", "cleared", "row removed", "row removed with those below it"]
 
@@ -109,8 +112,8 @@ class Amender:
                 f"fails: {_rows(rows)}.",
                 "Look at those rows again; the new value is not right either.",
                 source=str(file),
-                row=int(rows["row"].iloc[0]),
-                column=str(rows["column"].iloc[0]),
+                row=_row(rows["row"].iloc[0]),
+                column=_column(rows["column"].iloc[0]),
                 count=len(rows),
             )
 
@@ -125,15 +128,15 @@ class Amender:
     def _refuse(self, rows: pd.DataFrame) -> None:
         self.refused = pd.concat([self.refused, rows])
         for (file, why), group in rows.groupby(["file", "why"], sort=True):
-            first = str(group["row"].iloc[0])
+            name = str(file) if file in self._seen else WORKBOOK
             self.findings.warn(
                 "correction_refused",
-                f"{file}: {len(group):,} corrections were not applied, because {why}: "
+                f"{name}: {len(group):,} corrections were not applied, because {why}: "
                 f"{_rows(group)}.",
                 "Fill the corrected value again in the workbook of corrections.",
-                source=str(file),
-                row=int(first) if first.isdigit() else 0,
-                column=str(group["column"].iloc[0]),
+                source=name,
+                row=_row(group["row"].iloc[0]),
+                column=_column(group["column"].iloc[0]),
                 count=len(group),
             )
 
@@ -155,18 +158,38 @@ def _index(rows: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(rows.astype("str"))
 
 
+def _row(cell: object) -> int:
+    """Return the row that a cell names, 0 if it names none; longer digits may identify someone."""
+    text = str(cell)
+    return int(text) if text.isdecimal() and len(text) <= MOST_ROW_DIGITS else 0
+
+
+def _column(cell: object) -> str:
+    """Return the field that a cell names, empty if it names none: anything may be typed there."""
+    return str(cell) if str(cell) in _every_field() else ""
+
+
+@cache
+def _every_field() -> frozenset[str]:
+    return frozenset(field for module in MODULES for field in fields(module)["field"])
+
+
 def _rows(rows: pd.DataFrame) -> str:
+    """Return the rows in words; of cells that name no row of a return, only where they stand."""
     named = [
         f"{module} row {row} {column}"
-        for module, row, column in zip(
-            rows["module"].head(ROWS_NAMED),
-            rows["row"].head(ROWS_NAMED),
-            rows["column"].head(ROWS_NAMED),
-            strict=True,
-        )
+        for module, row, column in zip(rows["module"], rows["row"], rows["column"], strict=True)
+        if module in MODULES and _row(row) and _column(column)
     ]
-    more = len(rows) - len(named)
-    return "; ".join(named) + (f" and {more:,} more" if more > 0 else "")
+    other = len(rows) - len(named)
+    more = len(named) - ROWS_NAMED
+    parts = ["; ".join(named[:ROWS_NAMED]) + (f" and {more:,} more" if more > 0 else "")]
+    if other:
+        parts.append(
+            f"{other:,} whose Module, Row or Column is none of a return (the workbook's sheet "
+            "Corrections lists them)"
+        )
+    return "; ".join(part for part in parts if part)
 
 
 def _misfits(mine: pd.DataFrame, raw: RawReturn, hashes: dict[str, str]) -> pd.Series:

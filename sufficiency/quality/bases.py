@@ -5,7 +5,7 @@ import pandas as pd
 from sufficiency.contracts import Bases, checked, empty
 from sufficiency.people.reference import Reference
 from sufficiency.pupil_census.model import PupilCensus
-from sufficiency.quality.known_bases import known_bases
+from sufficiency.quality.known_bases import PROVISIONS, known_bases
 from sufficiency.quality.pupils import MAIN_REGISTRATIONS, CensusEvidence
 from sufficiency.sen2.typed_return import third_thursday
 
@@ -108,3 +108,14 @@ def _verdicts(made: pd.DataFrame) -> pd.Series:
         .mask(expected.isna(), "not_known")
         .mask(flagged & ~made["known"], "flagged_without_base")
     )
+
+
+def unsettled(bases: pd.DataFrame, year: int) -> tuple[str, ...]:
+    """Return the provisions of which some school's verdict is neither agrees nor not_known.
+
+    Args:
+        bases: Contract `Bases`.
+        year: January census year.
+    """
+    odd = bases[(bases["year"] == year) & bases["verdict"].isin(UNSETTLED)]
+    return tuple(name for base, name in PROVISIONS.items() if (odd["base"] == base).any())

@@ -78,11 +78,13 @@ INSTRUCTIONS = (
     "right in Corrected value: dates as 2025-01-16, yes as 1, no as 0, codes as in the guide.",
     "3. Write CLEAR to empty a cell, REMOVE to leave the row out, REMOVE ALL to leave out the row "
     "and every row that hangs from it. Leave the cell empty where nothing is to be changed.",
-    "4. Save, close, and check again. The returns themselves are never changed.",
-    "5. A correction that does not fit is not applied; Why refused says why. If a file is exported "
+    "4. Where another cell of the row is the wrong one, write its name into Column. For a row that "
+    "is not listed, add a line: Year, File, Sheet, Row, Module, Column and Corrected value.",
+    "5. Save, close, and check again. The returns themselves are never changed.",
+    "6. A correction that does not fit is not applied; Why refused says why. If a file is exported "
     "again, its rows may have moved: its corrections are refused until they are looked at again.",
-    "6. The sheet Corrections keeps what was applied. Delete a row there to withdraw it.",
-    "7. Rows of the sheet School census are corrected by the school; load a new file when it has.",
+    "7. The sheet Corrections keeps what was applied. Delete a row there to withdraw it.",
+    "8. Rows of the sheet School census are corrected by the school; load a new file when it has.",
     "Correct the case system too: this workbook mends only what this pipeline reads.",
 )
 
@@ -130,7 +132,8 @@ def write_corrections(
 def read_corrections(path: Path) -> pd.DataFrame:
     """Return the corrections of a workbook: those kept, then those newly filled in.
 
-    A cell filled anew in Issues takes the place of one kept for the same cell.
+    A cell filled anew in Issues takes the place of one kept for the same cell. A line that an
+    officer added needs no fingerprint: it gets that of the other lines of its file.
 
     Returns:
         Frame of text: year, file, sheet, row, module, column, check, value, sha256.
@@ -143,8 +146,17 @@ def read_corrections(path: Path) -> pd.DataFrame:
         kept, filled = _read(book, KEPT, path), _read(book, ISSUES, path)
     finally:
         book.close()
+    lines = pd.concat([filled, kept])
+    fingerprints = lines[lines["sha256"] != ""].drop_duplicates("file").set_index("file")["sha256"]
+    kept, filled = (_signed(rows[rows["value"] != ""], fingerprints) for rows in (kept, filled))
     replaced = pd.MultiIndex.from_frame(kept[CELL]).isin(pd.MultiIndex.from_frame(filled[CELL]))
     return pd.concat([kept[~replaced], filled], ignore_index=True)
+
+
+def _signed(rows: pd.DataFrame, fingerprints: pd.Series) -> pd.DataFrame:
+    """Return corrections with the fingerprint of their file where an officer left it out."""
+    known = rows["file"].map(fingerprints).astype("str").fillna("")
+    return rows.assign(sha256=rows["sha256"].where(rows["sha256"] != "", known))
 
 
 def _listed(rows: pd.DataFrame, returns: list[Return]) -> pd.DataFrame:
@@ -261,11 +273,10 @@ def _read(book: Any, name: str, path: Path) -> pd.DataFrame:
     if missing:
         raise SourceError(f"{path.name}, sheet {name}: no column {', '.join(missing)}.")
     places = [heads.index(HEADINGS[column].casefold()) for column in CORRECTION]
-    value = places[CORRECTION.index("value")]
     rows = [
         [_text(line[place]) if place < len(line) else "" for place in places]
         for line in lines
-        if value < len(line) and _text(line[value])
+        if any(_text(cell) for cell in line)
     ]
     return pd.DataFrame(rows, columns=CORRECTION, dtype="str")
 

@@ -6,8 +6,10 @@ from functools import cached_property
 import pandas as pd
 
 from sufficiency.people.homes import homes
+from sufficiency.people.identity import fallback_key
 from sufficiency.people.lookup import looked_up
 from sufficiency.people.reference import Reference
+from sufficiency.people.rows import identifier, name_key
 from sufficiency.people.schools import by_ukprn, in_force
 from sufficiency.quality.known_bases import covers_the_country, known_bases
 from sufficiency.quality.traced import TracedReturn
@@ -24,8 +26,8 @@ class YearBefore:
         specification: The specification it follows.
         with_ds: Whether it records Down syndrome.
         positions: Its census-day positions, or None.
-        people: One row a person with an active plan: upn, uln, fallback, and module, column, file,
-            sheet, row of the person's first active plan.
+        people: One row a person with an active plan: upn, uln, fallback, name_key, birth_date, and
+            module, column, file, sheet, row of the person's first active plan.
     """
 
     day: pd.Timestamp
@@ -72,23 +74,19 @@ class Evidence(TracedReturn):
 
     @cached_property
     def identity(self) -> pd.DataFrame:
-        """upn, uln and fallback (name, birth date and postcode) of people, "" where unknown."""
-        parts = [
-            self.text("person", "surname").str.casefold(),
-            self.text("person", "forename").str.casefold(),
-            self.date("person", "personbirthdate").astype("int64").astype("str"),
-            normalise(self.text("person", "postcode")),
-        ]
-        known = (parts[0] != "") & (parts[1] != "") & (parts[3] != "")
-        known &= self.date("person", "personbirthdate").notna()
-        fallback = parts[0] + "|" + parts[1] + "|" + parts[2] + "|" + parts[3]
-        return pd.DataFrame(
+        """Who each person is: upn, uln, name_key, birth_date and `fallback_key`."""
+        people = pd.DataFrame(
             {
-                "upn": self.text("person", "upn"),
-                "uln": self.text("person", "uniquelearnernumber"),
-                "fallback": fallback.where(known, ""),
+                "upn": identifier(self.text("person", "upn")),
+                "uln": identifier(self.text("person", "uniquelearnernumber")),
+                "name_key": name_key(
+                    self.text("person", "surname"), self.text("person", "forename")
+                ),
+                "birth_date": self.date("person", "personbirthdate"),
+                "postcode": self.text("person", "postcode"),
             }
         )
+        return people.assign(fallback=fallback_key(people)).drop(columns="postcode")
 
     @cached_property
     def stated_school(self) -> pd.DataFrame:

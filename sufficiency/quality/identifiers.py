@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from sufficiency.people.rows import person_key, told_forename
 from sufficiency.privacy import valid_uln, valid_upn
 from sufficiency.quality.evidence import Evidence, known_codes
 from sufficiency.sources.postcodes import normalise
@@ -10,15 +11,17 @@ UPN, ULN, REASON = "upn", "uniquelearnernumber", "upnunknown"
 SYNTHETIC_AREA = r"ZZ\d"
 
 
-def _same_identifier(seen: Evidence) -> pd.DataFrame:
-    """Return people with an identifier: identifier (UPN, else ULN), born, in the file's order.
+def _known_people(seen: Evidence) -> pd.DataFrame:
+    """Return people with an identifier: key, born, forename, as `people.rows.same_person` has them.
 
     A row whose own id appears before is `repeated_table_id`'s and is left out.
     """
-    upn, uln = seen.text("person", UPN), seen.text("person", ULN)
-    key = ("upn " + upn).where(upn != "", ("uln " + uln).where(uln != "", ""))
-    people = pd.DataFrame({"key": key, "born": seen.date("person", "personbirthdate")})
-    return people[(key != "") & ~seen.repeated("person")]
+    kept = ~seen.repeated("person")
+    cells = [seen.text("person", name)[kept] for name in (UPN, ULN, "forename")]
+    born = seen.date("person", "personbirthdate")[kept]
+    key = person_key(cells[0], cells[1])
+    forename = told_forename(key, born, cells[2])
+    return pd.DataFrame({"key": key, "born": born, "forename": forename})[key != ""]
 
 
 def _at(seen: Evidence, wrong: pd.Series) -> pd.Series:
@@ -26,26 +29,57 @@ def _at(seen: Evidence, wrong: pd.Series) -> pd.Series:
 
 
 def _identifier_column(seen: Evidence) -> pd.Series:
-    has_upn = seen.filled("person", UPN)
-    return pd.Series(UPN, index=has_upn.index).where(has_upn, ULN)
+    by_upn = seen.filled("person", UPN) & seen.identity["upn"].duplicated()
+    return pd.Series(UPN, index=by_upn.index).where(by_upn, ULN)
 
 
 def duplicate_person(seen: Evidence) -> pd.DataFrame:
-    """Return people with the identifier and the birth date of an earlier row."""
-    people = _same_identifier(seen)
-    wrong = people.duplicated(["key", "born"])
+    """Return people with the identifier, birth date and forename of an earlier row."""
+    wrong = _known_people(seen).duplicated()
     return seen.failing("person", _at(seen, wrong), _identifier_column(seen))
 
 
 def identifier_shared(seen: Evidence) -> pd.DataFrame:
-    """Return people with the identifier of an earlier row and another birth date.
+    """Return people with the identifier of an earlier row and another birth date or forename.
 
-    A row that repeats an earlier row's birth date too is `duplicate_person`'s alone.
+    A row that repeats an earlier row's birth date and forename too is `duplicate_person`'s alone.
     """
-    people = _same_identifier(seen)
-    people = people[people["born"].notna()]
-    wrong = people.duplicated("key") & ~people.duplicated(["key", "born"])
+    people = _known_people(seen)
+    other_forename = people.duplicated(["key", "born"]) & ~people.duplicated()
+    dated = people[people["born"].notna()]
+    other_date = dated.duplicated("key") & ~dated.duplicated(["key", "born"])
+    wrong = other_forename | other_date.reindex(people.index, fill_value=False)
     return seen.failing("person", _at(seen, wrong), _identifier_column(seen))
+
+
+def same_person_twice_unlinked(seen: Evidence) -> pd.DataFrame:
+    """Return people with the name, birth date and postcode of earlier rows, but no identifier."""
+    people = seen.identity[["fallback"]].join(_known_people(seen)["key"])
+    people = people[(people["fallback"] != "") & ~seen.repeated("person")]
+    apart = "row " + people.index.to_series().astype("str")
+    people = people.assign(key=people["key"].fillna(apart))
+    wrong = people.duplicated("fallback") & ~people.duplicated()
+    return seen.failing("person", _at(seen, wrong), UPN)
+
+
+def identifier_passed_on(seen: Evidence) -> pd.DataFrame:
+    """Return people with a plan whose UPN was another's at the census before.
+
+    Another birth date and another name together make another person; either alone does not.
+    """
+    if seen.previous is None:
+        return seen.nothing
+    known = ["upn", "name_key", "birth_date"]
+    before = seen.previous.people[known]
+    before = before[(before["upn"] != "") & (before["name_key"] != "")].dropna()
+    now = seen.identity.loc[seen.has_plan, known]
+    now = now[(now["name_key"] != "") & now["birth_date"].notna()]
+    now = now[now["upn"].isin(before["upn"])]
+    named = pd.MultiIndex.from_frame(now[["upn", "name_key"]])
+    dated = pd.MultiIndex.from_frame(now[["upn", "birth_date"]])
+    same = named.isin(pd.MultiIndex.from_frame(before[["upn", "name_key"]]))
+    same |= dated.isin(pd.MultiIndex.from_frame(before[["upn", "birth_date"]]))
+    return seen.failing("person", _at(seen, pd.Series(~same, index=now.index)), UPN)
 
 
 def _unidentified(seen: Evidence) -> pd.Series:
@@ -113,6 +147,8 @@ def unknown_sex(seen: Evidence) -> pd.DataFrame:
 CHECKS = (
     duplicate_person,
     identifier_shared,
+    same_person_twice_unlinked,
+    identifier_passed_on,
     no_identifier_with_reason,
     no_identifier_without_reason,
     invalid_upn,

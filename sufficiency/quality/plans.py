@@ -28,6 +28,12 @@ def plan_without_start(seen: Evidence) -> pd.DataFrame:
     return seen.failing("namedplan", seen.empty("namedplan", "startdate"), "startdate")
 
 
+def plan_starts_after_census(seen: Evidence) -> pd.DataFrame:
+    """Return named plans that start after census day while their request is listed as active."""
+    late = seen.date("namedplan", "startdate") > seen.day
+    return seen.failing("namedplan", late & _is_listed(seen), "startdate")
+
+
 def plan_before_request(seen: Evidence) -> pd.DataFrame:
     """Return named plans that start before their request was received, historical ones apart."""
     received = seen.lift(seen.date("requests", "receiveddate"), seen.plan_request)
@@ -44,10 +50,14 @@ def ceased_before_start(seen: Evidence) -> pd.DataFrame:
 
 def ceased_but_active(seen: Evidence) -> pd.DataFrame:
     """Return named plans that ceased before census day while their request is listed as active."""
-    listed = seen.any_below("requests", seen.parent("activeplans"))
-    wrong = seen.lift(listed, seen.plan_request).fillna(False).astype(bool)
     ceased = seen.date("namedplan", "ceasedate") < seen.day
-    return seen.failing("namedplan", wrong & ceased, "ceasedate")
+    return seen.failing("namedplan", ceased & _is_listed(seen), "ceasedate")
+
+
+def _is_listed(seen: Evidence) -> pd.Series:
+    """Return which named plans are of a request that has an active plan row."""
+    listed = seen.any_below("requests", seen.parent("activeplans"))
+    return seen.lift(listed, seen.plan_request).fillna(False).astype(bool)
 
 
 def ceased_without_reason(seen: Evidence) -> pd.DataFrame:
@@ -93,6 +103,7 @@ CHECKS = (
     two_active_plans,
     plan_not_named,
     plan_without_start,
+    plan_starts_after_census,
     plan_before_request,
     ceased_before_start,
     ceased_but_active,

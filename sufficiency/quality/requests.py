@@ -84,6 +84,19 @@ def later_modules_after_undecided(seen: Evidence) -> pd.DataFrame:
     return seen.failing("requests", assessed & stopped, OUTCOME)
 
 
+def exceptions_not_told(seen: Evidence) -> pd.DataFrame:
+    """Return assessments that led to a new plan in the year and leave the exceptions blank."""
+    start = seen.date("namedplan", "startdate")
+    new = start.dt.year == seen.found.year - 1
+    led = seen.any_below("assessment", seen.parent("namedplan")[new])
+    origin = seen.filled("activeplans", "transferla")
+    elsewhere = seen.any_below("requests", seen.parent("activeplans")[origin])
+    came = seen.lift(elsewhere, seen.parent("assessment")).fillna(False).astype(bool)
+    agreed = seen.text("assessment", "assessmentoutcome") == "Y"
+    wrong = led & agreed & ~came & seen.empty("assessment", "week20")
+    return seen.failing("assessment", wrong, "week20")
+
+
 CHECKS = (
     duplicate_request,
     request_without_date,
@@ -92,6 +105,7 @@ CHECKS = (
     unknown_request_source,
     unknown_assessment_outcome,
     assessment_outcome_without_date,
+    exceptions_not_told,
     decided_before_received,
     future_date,
     later_modules_after_undecided,

@@ -20,6 +20,11 @@ from sufficiency.terms import ALL, OUTSIDE, lookup
 
 YEARS_AHEAD = 5
 MODELLED_GAP = "Homes are modelled: a guide, not a finding."
+BEFORE_FLOWS = "before imports and exports"
+HOMES_ONLY = (
+    "Children who go to school in another locality or authority are counted where they live: a "
+    "guide, not a finding."
+)
 OUTSIDE_NAME = "Outside the authority (not on the map)"
 
 
@@ -244,8 +249,8 @@ def locality_maps(
 ) -> tuple[Picture, ...]:
     """Return the maps of a run: change in plans and, where places are known, gap by locality.
 
-    Where homes are modelled the second is titled as modelled, before imports and exports: a guide,
-    never a finding.
+    Where homes are modelled the second is titled as modelled; where they are known but children may
+    go to school elsewhere, as before imports and exports. Either is a guide, never a finding.
 
     Args:
         gap: The `gap` table.
@@ -272,9 +277,14 @@ def locality_maps(
             "Only places in the locality are counted, so a shortage here may be met elsewhere; "
             "localities do not add up to the authority."
         )
+        guide = ""
         if modelled:
+            guide = MODELLED_GAP
             title = f"Modelled shortage by locality, before imports and exports, January {focus}"
-            sited = f"{MODELLED_GAP} {sited}"
+        elif gap["basis"].str.contains(BEFORE_FLOWS).any():
+            guide = HOMES_ONLY
+            title = f"Shortage by locality, before imports and exports, January {focus}"
+        sited = f"{guide} {sited}".strip()
         made.append(
             maps.locality_map(
                 shapes,

@@ -7,6 +7,7 @@ import pandas as pd
 from sufficiency.reports.printing import Kind, ReportTable, chosen_columns
 from sufficiency.terms import ALL, census_label, lookup
 
+OLDER_FROM = 19
 LATE = "Children the 20-week exceptions apply to are left out of the last column."
 
 
@@ -22,6 +23,8 @@ def returns_tables(run_tables: Mapping[str, pd.DataFrame]) -> dict[str, ReportTa
         "Year by year": ("plan_flows", _year_by_year),
         "Requests": ("requests_by_month", _requests),
         "SEN support to plan": ("sen_support_to_plan", _sen_support),
+        "Preparing for adulthood": ("adulthood", _adulthood),
+        "Links": ("links", _links),
         "Return checks": ("quality_checks", _checks),
         "Bases three ways": ("bases", _bases),
         "Beside published": ("against_published", _beside_published),
@@ -79,7 +82,7 @@ def _requests(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
         "month": ("Calendar year", "text"),
         "received": ("Requests", "whole"),
         "refused": ("Refused an assessment", "whole"),
-        "pending": ("Still waiting at the census", "whole"),
+        "pending": ("Waiting at the next census", "whole"),
         "plans_issued": ("Plans issued", "whole"),
         "on_time": ("Issued within 20 weeks", "percent"),
     }
@@ -102,10 +105,48 @@ def _sen_support(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     return chosen_columns(f"From SEN support to a plan by {year}", table, columns)
 
 
+def _adulthood(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
+    table = run_tables["adulthood"]
+    newest = table[table["year"] == table["year"].max()].copy()
+    newest["band"] = newest["age"].ge(OLDER_FROM).map({False: "younger", True: "older"})
+    wide = newest.groupby(["kind", "key", "band"])["plans"].sum().unstack(fill_value=0)
+    wide = wide.reindex(columns=["younger", "older"], fill_value=0).reset_index()
+    wide = wide.sort_values("kind", ascending=False, kind="stable")
+    words = {"pathway": "At the census", "destination": "Plan ceased in the year before"}
+    wide = wide.assign(kind=wide["kind"].map(words), key=wide["key"].str.replace("_", " "))
+    columns: dict[str, tuple[str, Kind]] = {
+        "kind": ("When", "text"),
+        "key": ("What they do, or why it ceased", "text"),
+        "younger": ("Aged 16 to 18", "whole"),
+        "older": ("Aged 19 to 25", "whole"),
+    }
+    caption = f"Preparing for adulthood, {census_label(int(table['year'].max()))}"
+    return chosen_columns(caption, wide, columns)
+
+
+def _links(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
+    words = {
+        "upn": "UPN",
+        "uln": "ULN",
+        "fallback": "Name, birth date and postcode",
+        "none": "Not in the return before",
+    }
+    links = run_tables["links"]
+    table = links.assign(method=links["method"].map(words), year=links["year"].astype("str"))
+    columns: dict[str, tuple[str, Kind]] = {
+        "year": ("January", "text"),
+        "method": ("Recognised by", "text"),
+        "plans": ("Plans", "whole"),
+        "share": ("Share", "percent"),
+    }
+    return chosen_columns("How people were recognised from the January before", table, columns)
+
+
 def _checks(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     checks = run_tables["quality_checks"]
     rank = checks["severity"].map({"blocks": 0, "warns": 1, "informs": 2})
-    failing = checks.assign(rank=rank)[checks["count"] > 0].sort_values(
+    to_act_on = (checks["count"] > 0) & (checks["severity"] != "informs")
+    failing = checks.assign(rank=rank)[to_act_on].sort_values(
         ["rank", "year", "share", "count"], ascending=[True, False, False, False], kind="stable"
     )
     columns: dict[str, tuple[str, Kind]] = {
@@ -118,7 +159,10 @@ def _checks(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
         "assumed": ("What was assumed", "text"),
         "action": ("What to do", "text"),
     }
-    note = f"{checks['check'].nunique()} checks were made; those that found something are listed."
+    note = (
+        f"{checks['check'].nunique()} checks were made; those that need a look are listed. Facts "
+        "worth knowing are among the findings."
+    )
     return chosen_columns("Checks of the returns", failing, columns, note)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sufficiency.gaps import headlines
 from sufficiency.outputs import MARK, write_tables
+from sufficiency.quality.bases import unsettled
 from sufficiency.reports.content import About, report_content
 from sufficiency.reports.page import render_page
 from sufficiency.reports.workbook import write_workbook
@@ -50,6 +51,7 @@ class FinishedRun:
             made["demand"],
             self.about.base_year,
             self.about.authority_name,
+            unsettled(made["bases"], self.about.base_year) if "bases" in made else (),
         )
 
 

@@ -208,7 +208,7 @@ def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
     if empty["shortage_elsewhere"] and not empty["shortage_total"]:
         note += (
             " Places are pooled over the authority: what places in other localities could meet is "
-            "not shown while homes are modelled."
+            "not shown until the journeys from homes to schools are counted."
         )
     return chosen_columns(f"Demand and places by provision, January {year}", rows, columns, note)
 

@@ -17,7 +17,7 @@ from sufficiency.findings import Findings
 from sufficiency.terms import lookup
 
 STATUS = "draft, unverified"
-BASE_STATUS = "base census (modelled), unverified"
+BASE_STATUS = "base census, unverified"
 MOST_GROWTH = 0.15  # Growth of a total in one year above this needs a word of explanation.
 GROWTH_FROM = 10  # Below so many children a share of growth says nothing.
 SHOWN = 5

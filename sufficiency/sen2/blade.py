@@ -68,7 +68,8 @@ def read_blade_file(path: Path, file: str) -> Table:
         if records
         else [[] for _ in headings]
     )
-    return Table(module, file, "", tuple(headings), columns, rows)
+    places = tuple(range(1, len(headings) + 1))
+    return Table(module, file, "", tuple(headings), columns, rows, places)
 
 
 def _module(headings: list[str], name: str) -> str:

@@ -6,6 +6,7 @@ looked through in the same way: a table begins where a row has the headings of a
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -46,9 +47,10 @@ _RECORDS = re.compile(r"records?$")
 class _Stack:
     """Take the rows of one sheet and keep its tables."""
 
-    def __init__(self, file: str, sheet: str) -> None:
+    def __init__(self, file: str, sheet: str, number: int) -> None:
         self.tables: list[Table] = []
-        self._file, self._sheet = file, sheet
+        # A sheet that is not named after a module may be named after a person.
+        self._file, self._shown = file, sheet if _titled(sheet) else f"sheet {number}"
         self._title = _titled(sheet)
         self._last_row = 0
         self._may_begin = True
@@ -91,7 +93,15 @@ class _Stack:
         self._positions = sorted(filled)
         headings = tuple(filled[at].strip() for at in self._positions)
         self.tables.append(
-            Table(module, self._file, self._sheet, headings, [[] for _ in headings], [])
+            Table(
+                module,
+                self._file,
+                self._shown,
+                headings,
+                [[] for _ in headings],
+                [],
+                tuple(at + 1 for at in self._positions),
+            )
         )
         self._title, self._may_begin = "", False
 
@@ -117,8 +127,8 @@ def read_workbook(
     book = open_workbook(path)
     tables: list[Table] = []
     stacked = False
-    for sheet, part in book.sheets:
-        stack = _Stack(file, sheet)
+    for number, (sheet, part) in enumerate(book.sheets, start=1):
+        stack = _Stack(file, sheet, number)
         book.rows(part, stack.take)
         stacked = stacked or len(stack.tables) > 1
         tables.extend(stack.tables)
@@ -148,7 +158,7 @@ def _from_1900(table: Table) -> Table:
         else column
         for heading, column in zip(table.headings, table.columns, strict=True)
     ]
-    return Table(table.module, table.file, table.sheet, table.headings, columns, table.rows)
+    return replace(table, columns=columns)
 
 
 def _later(text: str) -> str:

@@ -4,7 +4,6 @@ Belongs here: headings to field names, columns nobody knows, blank rows, and the
 module to the next where a workbook has left them out.
 """
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +12,7 @@ from sufficiency.findings import Findings
 from sufficiency.sen2.fields import ancestors, link_names, names, plain, return_fields
 from sufficiency.sen2.model import MODULES, PARENTS, WHERE
 
-_SAYABLE = re.compile(r"[A-Za-z][A-Za-z _-]{0,39}")
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Table:
         headings: Its headings as written.
         columns: One list of texts a heading.
         rows: Row in the file of each record.
+        places: Where each heading stands, counted as a spreadsheet does (first column 1); empty
+            where the format has no columns.
     """
 
     module: str
@@ -34,6 +35,7 @@ class Table:
     headings: tuple[str, ...]
     columns: list[list[str]]
     rows: list[int]
+    places: tuple[int, ...] = ()
 
 
 def frame(table: Table, findings: Findings) -> pd.DataFrame:
@@ -48,13 +50,13 @@ def frame(table: Table, findings: Findings) -> pd.DataFrame:
     """
     own, links = names(table.module), link_names(table.module)
     columns: dict[str, pd.Series] = {}
-    unknown: list[str] = []
-    for heading, texts in zip(table.headings, table.columns, strict=True):
+    unknown: list[int] = []
+    for at, (heading, texts) in enumerate(zip(table.headings, table.columns, strict=True)):
         key = plain(heading)
         field = own.get(key) or links.get(key)
         if field is None:
             if key not in ("", "recordtype", "lafromheaderrecord"):
-                unknown.append(heading)
+                unknown.append(at)
             continue
         read = pd.Series(texts, dtype="str").str.strip()
         columns[field] = (
@@ -85,20 +87,23 @@ def with_every_field(made: pd.DataFrame, module: str) -> pd.DataFrame:
     )
 
 
-def _say_unknown(table: Table, unknown: list[str], findings: Findings) -> None:
-    """Inform of columns that are no field; a heading that may be a value is not repeated."""
+def _say_unknown(table: Table, unknown: list[int], findings: Findings) -> None:
+    """Inform of columns that are no field, by position: a heading may be a person's name."""
     if not unknown:
         return
-    said = [name for name in unknown if _SAYABLE.fullmatch(name)]
-    naming = f" ({', '.join(said)})" if said else ""
+    count = len(unknown)
+    places = [str(table.places[at]) for at in unknown] if table.places else []
+    more = f" and {count - MOST_NAMED:,} more" if count > MOST_NAMED else ""
+    columns = "1 column is" if count == 1 else f"{count:,} columns are"
+    naming = f" (column {', '.join(places[:MOST_NAMED])}{more})" if places else ""
     findings.inform(
         "unknown_column",
-        f"{table.file}, {table.module}: {len(unknown)} columns are no SEN2 field of this module"
-        f"{naming} and were not read.",
+        f"{table.file}, {table.module}: {columns} no SEN2 field of this module{naming} and "
+        "not read.",
         "Nothing, unless a column of the return is named otherwise here: then rename it.",
         source=_name(table.file),
-        column=said[0] if said else "",
-        count=len(unknown),
+        column=places[0] if places else "",
+        count=count,
     )
 
 

@@ -77,9 +77,16 @@ def head(path: Path, rows: int) -> list[list[str]]:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes as published, in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    """Return the SHA-256 of a file's bytes as published, in hexadecimal.
+
+    Raises:
+        SourceError: The file cannot be opened.
+    """
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError as err:
+        raise SourceError(f"{path.name} cannot be opened: {err.strerror}.") from None
 
 
 def _bytes(path: Path, limit: int = -1) -> bytes:

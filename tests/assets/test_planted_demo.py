@@ -56,24 +56,23 @@ def fill_in(workspace: Workspace, answers: pd.DataFrame) -> int:
     }
     headings, *rows = rows_of(book["Issues"])
     at = {str(cell.value): n for n, cell in enumerate(headings)}
-    files: dict[tuple[int, str], tuple[str, str]] = {}
+    files: dict[tuple[int, str], str] = {}
     left = dict(wanted)
     for row in rows:
         told = {name: row[n].value for name, n in at.items()}
         if not str(told["Row"]).isdigit():
             continue
         year, module = int(told["Year"]), str(told["Module"])
-        files[year, module] = (str(told["File"]), str(told["File fingerprint"]))
+        files[year, module] = str(told["File"])
         cell = (year, module, int(told["Row"]), str(told["Column"]))
         if cell in wanted:
             row[at["Corrected value"]].value = wanted[cell]
             left.pop(cell, None)
     first = max(row[0].row for row in rows) + 1
     for number, (cell, value) in enumerate(left.items()):
-        file, fingerprint = files[cell[0], cell[1]]
         told = {
-            "Year": cell[0], "Module": cell[1], "Row": cell[2], "Column": cell[3], "File": file,
-            "File fingerprint": fingerprint, "Corrected value": value, "Check": "added by hand",
+            "Year": cell[0], "Module": cell[1], "Row": cell[2], "Column": cell[3],
+            "File": files[cell[0], cell[1]], "Corrected value": value,
         }  # fmt: skip
         for name, text in told.items():
             book["Issues"].cell(first + number, at[name] + 1).value = text

@@ -7,7 +7,7 @@ import pytest
 from forecasts.backtest import past_forecasts
 from forecasts.national import growth_path
 from forecasts.panel import build_panel, setting_groups
-from forecasts.pooled import METHOD, central, forecast_targets
+from forecasts.pooled import METHOD, at_level, central, forecast_targets
 from sufficiency.contracts import Accuracy, Targets, checked
 from sufficiency.errors import SufficiencyError
 
@@ -144,3 +144,9 @@ def test_each_past_forecast_saw_only_its_own_past(stock, population):
     both = cut.merge(full, on=keys, suffixes=("", "_full"))
     assert len(both) == len(cut) > 1000
     assert np.array_equal(both["forecast"], both["forecast_full"])
+
+
+def test_a_return_with_more_plans_than_published_lifts_every_year_alike() -> None:
+    rows = [("total", 0, 100.0), ("total", 1, 120.0), ("fe", 0, 40.0), ("fe", 1, 60.0)]
+    targets = pd.DataFrame(rows, columns=["cut", "horizon", "mean"])
+    assert at_level(targets, 110)["mean"].round(9).tolist() == [110.0, 132.0, 44.0, 66.0]

@@ -84,7 +84,7 @@ def test_key_file_inside_a_folder_that_is_handed_on_is_refused(tmp_path: Path):
     outputs = tmp_path / "outputs"
     (outputs / "run").mkdir(parents=True)
     inside = outputs / "run" / "pseudonym.key"
-    with pytest.raises(PrivacyError, match="lies in the folder outputs"):
+    with pytest.raises(PrivacyError, match="lies in the folder outputs.*Choose a folder outside"):
         make_key(inside, (outputs,))
     assert not inside.exists()
     inside.write_text(DIGITS)
@@ -92,6 +92,35 @@ def test_key_file_inside_a_folder_that_is_handed_on_is_refused(tmp_path: Path):
     for path in (inside, roundabout):
         with pytest.raises(PrivacyError, match="lies in the folder outputs"):
             load_key({}, path, (tmp_path / "inputs", outputs))
+
+
+def test_a_key_pasted_in_place_of_a_file_name_is_never_shown(tmp_path: Path):
+    for pasted in (DIGITS, DIGITS.upper() + "00ff", " ".join(DIGITS[n : n + 4] for n in range(0, 32, 4))):
+        for use in (lambda p: load_key({}, p), make_key):
+            with pytest.raises(PrivacyError, match="holds a key, not the name of a file") as refused:
+                use(tmp_path / pasted)
+            assert pasted[:8] not in str(refused.value)
+            assert "into a file" in refused.value.action
+
+
+def test_a_file_in_a_folder_with_a_long_number_is_not_taken_for_a_key(tmp_path: Path):
+    folder = tmp_path / DIGITS
+    folder.mkdir()
+    make_key(folder / "pseudonym.key")
+    assert load_key({}, folder / "pseudonym.key")
+
+
+def test_advice_tells_a_key_that_is_missing_from_one_in_the_wrong_place(tmp_path: Path):
+    with pytest.raises(PrivacyError) as missing:
+        load_key({}, tmp_path / "absent.key")
+    assert "Make a key file" in missing.value.action
+    inside = tmp_path / "inputs" / "pseudonym.key"
+    inside.parent.mkdir()
+    inside.write_text(DIGITS)
+    with pytest.raises(PrivacyError) as misplaced:
+        load_key({}, inside, (tmp_path / "inputs",))
+    assert misplaced.value.action.startswith("Move the key file")
+    assert "Make a key" not in str(misplaced.value)
 
 
 def test_made_key_can_be_loaded_and_only_its_owner_may_read_it(tmp_path: Path):

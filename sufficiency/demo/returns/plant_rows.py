@@ -100,6 +100,15 @@ def identifier_shared(bench: Bench, each: int) -> None:
         bench.flag("identifier_shared", "person", made)
 
 
+def same_person_twice_unlinked(bench: Bench, each: int) -> None:
+    """Repeat a person, without any request, under another UPN."""
+    for case in bench.take("plan", each):
+        upn = bench.new_identity()["upn"]
+        at = bench.append("person", case.person, upn=upn, uniquelearnernumber="")
+        bench.flag("same_person_twice_unlinked", "person", at)
+        bench.remove("same_person_twice_unlinked", "person", at)
+
+
 def two_active_plans(bench: Bench, each: int) -> None:
     """Give people a second, historical request with an older plan that is active too."""
     for case in bench.take("plan", each, lambda case: "namedplan" in case.at and case.new):
@@ -185,12 +194,14 @@ def _added_plans(bench: Bench, each: int, wanted: Callable[..., bool]) -> None:
             made = bench.clone(bench.templates[number % len(bench.templates)], without)
             bench.modules["activeplans"]["transferla"][made["activeplans"]] = origin
             bench.flag(check, "activeplans", made["activeplans"])
-    for number in range(each) if wanted("ceased_but_active") else ():
-        made = bench.clone(bench.templates[number % len(bench.templates)])
-        at, day = made["namedplan"], (bench.day - timedelta(days=9)).isoformat()
-        bench.spoil("ceased_but_active", "namedplan", at, "ceasedate", day)
-        bench.spoil("ceased_but_active", "namedplan", at, "ceasereason", "9")
-        bench.flag("ceased_but_active", "namedplan", at)
+    ceased = {"ceasedate": (bench.day - timedelta(days=9)).isoformat(), "ceasereason": "9"}
+    started = {"startdate": f"{bench.year + 9}-05-06"}
+    for check, cells in (("ceased_but_active", ceased), ("plan_starts_after_census", started)):
+        for number in range(each) if wanted(check) else ():
+            made = bench.clone(bench.templates[number % len(bench.templates)])
+            for column, value in cells.items():
+                bench.spoil(check, "namedplan", made["namedplan"], column, value)
+            bench.flag(check, "namedplan", made["namedplan"])
 
 
 def home_shared(bench: Bench, each: int) -> None:

@@ -148,6 +148,12 @@ def _is_new(bench: Bench, case: Case) -> bool:
     return case.new and "assessment" in case.at
 
 
+def _issued_in_year(bench: Bench, case: Case) -> bool:
+    started = bench.get("namedplan", case.at.get("namedplan", -1), "startdate")
+    agreed = bench.get("assessment", case.at.get("assessment", -1), "assessmentoutcome") == "Y"
+    return _is_new(bench, case) and agreed and started.startswith(str(bench.year - 1))
+
+
 def _one_need(bench: Bench, case: Case) -> bool:
     return case.second_need is None
 
@@ -198,6 +204,7 @@ VALUES: tuple[Wrong, ...] = (
         "assessment",
         {"assessmentoutcomedate": ""},
     ),
+    Wrong("exceptions_not_told", PLAN, "assessment", {"week20": ""}, _issued_in_year),
     Wrong(
         "decided_before_received",
         "refused",

@@ -60,6 +60,36 @@ def active_before_but_not_returned(bench: Bench, each: int) -> None:
         bench.flag("active_before_but_not_returned", "activeplans", made["activeplans"])
 
 
+def identifier_passed_on(bench: Bench, before: Bench, each: int) -> None:
+    """Give people of both of the last returns another name and birth date, of the same age."""
+    check, columns = "identifier_passed_on", ("surname", "forename", "personbirthdate")
+    known = {
+        upn: tuple(before.get("person", at, column) for column in columns)
+        for at, upn in active_upns(before).items()
+    }
+
+    def stayed(case: Case) -> bool:
+        now = tuple(bench.get("person", case.person, column) for column in columns)
+        return all(now) and known.get(bench.get("person", case.person, "upn")) == now
+
+    for case in bench.take("plan", each, stayed):
+        stranger = bench.new_identity()
+        born = bench.get("person", case.person, "personbirthdate")[:10]
+        other = {**stranger, "personbirthdate": f"{born[:8]}{int(born[8:]) % 28 + 1:02d}"}
+        for column in columns:
+            bench.spoil(check, "person", case.person, column, other[column])
+        bench.flag(check, "person", case.person)
+
+
+def active_upns(bench: Bench) -> dict[int, str]:
+    """Return the UPN of each person with an active plan, by position."""
+    requests, people = bench.modules["requests"], bench.modules["person"]
+    owner = dict(zip(requests["requeststableid"], requests["persontableid"], strict=True))
+    active = {owner.get(own, "") for own in bench.modules["activeplans"]["requeststableid"]}
+    pairs = enumerate(zip(people["persontableid"], people["upn"], strict=True))
+    return {at: upn for at, (own, upn) in pairs if own in active and upn}
+
+
 def jump_total(bench: Bench, before: Bench) -> None:
     """Add people who transferred in until plans have grown by over a quarter.
 

@@ -29,6 +29,7 @@ ROWS: tuple[tuple[frozenset[str], Planter], ...] = (
     (frozenset({"duplicate_request"}), rows.duplicate_request),
     (frozenset({"duplicate_person"}), rows.duplicate_person),
     (frozenset({"identifier_shared"}), rows.identifier_shared),
+    (frozenset({"same_person_twice_unlinked"}), rows.same_person_twice_unlinked),
     (frozenset({"two_active_plans"}), rows.two_active_plans),
     (rows.SECOND_PLACEMENTS, rows.second_placements),
     (frozenset({"home_shared"}), rows.home_shared),
@@ -148,6 +149,8 @@ def _plant_return(bench: Bench, before: Bench | None, wanted: _Wanted, each: int
     if bench.last and before:
         if wanted("active_before_but_not_returned"):
             years.active_before_but_not_returned(bench, each)
+        if wanted("identifier_passed_on"):
+            years.identifier_passed_on(bench, before, each)
         for check, planter in JUMPS.items():
             if wanted(check):
                 planter(bench, before)

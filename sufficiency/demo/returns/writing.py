@@ -27,6 +27,18 @@ FORMATS: dict[int, tuple[Format, Specification]] = {
 }
 """Each January in another format, so that the demo reads them all."""
 
+ABOUT_THE_KEY = """The answer key of the planted errors.
+
+to_find.csv      One line a row that a check must find: held_in is the January whose return has it.
+corrections.csv  What an officer would write into restricted/corrections.xlsx: row, column, and in
+                 corrected the value, REMOVE, REMOVE ALL, or nothing for CLEAR.
+counts.csv       How often each check must fail because of what was planted.
+
+Some people of the clean demo are aged 25, live outside Westmere or have no UPN: age_25,
+home_outside and no_identifier_with_reason find them as well. Checks that compare the school census
+with SEN2 find the spoilt rows too.
+"""
+
 
 def write_return(
     modules: dict[str, pd.DataFrame],
@@ -80,6 +92,7 @@ def write_planted_returns(people: World, reference: Reference, folder: Path, key
         numbered = frame.assign(row=frame["position"] + FIRST_ROW).drop(columns="position")
         numbered.to_csv(key / f"{name}.csv", index=False)
     answers.counts.to_csv(key / "counts.csv", index=False)
+    (key / "README.txt").write_text(ABOUT_THE_KEY, encoding="utf-8")
 
 
 def write_all_formats(people: World, folder: Path) -> None:

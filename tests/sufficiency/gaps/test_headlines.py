@@ -8,13 +8,14 @@ from sufficiency.gaps import demand, gap_table, headlines, provision_balance
 from sufficiency.gaps.headlines import certainty
 
 
-def tell(paths, places, basis="person"):
+def tell(paths, places, basis="person", unsettled=()):
     return headlines(
         gap_table(paths, places, basis, 0.5),
         provision_balance(paths, places, basis),
         demand(paths, basis),
         2025,
         "Westmere",
+        unsettled,
     )
 
 
@@ -195,3 +196,10 @@ def test_possible_demand_is_told_apart_from_placements(lines):
 )
 def test_certainty_is_said_in_words(probability, words):
     assert certainty(probability) == words
+
+
+def test_a_provision_whose_children_are_not_agreed_is_not_told(paths, places_of, confirmed):
+    lines = tell(paths, places_of(*confirmed), unsettled=("special",))
+    told = [line for line in lines if line.startswith("Special school")]
+    assert len(told) == 1
+    assert "do not agree" in told[0]

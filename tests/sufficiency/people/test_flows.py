@@ -120,13 +120,15 @@ def test_a_leaver_without_upn_is_found_by_name_birth_date_and_postcode(small, re
 
 def test_the_residual_is_the_change_less_what_the_return_says(small, reference):
     # 2024 holds A and B. 2025 holds A, new N, transferred T, unexplained U: 4 - 2 = 2.
-    # The return says: 1 new, 1 transferred in, B ceased: 1. The residual is 1.
+    # The return says: 1 new, 1 transferred in, B ceased: 1. The residual is 1. A's plan started
+    # afresh in the year, under an old assessment: nothing new.
     first, second = small(2024), small(2025)
     first.plan("A", start="2019-01-01")
     first.plan("B", start="2019-01-01")
-    second.plan("A", start="2019-01-01")
+    second.plan("A", start="2024-05-01")
     second.plan("B", start="2019-01-01", ceasedate="2024-07-31", ceasereason=5)
     second.plan("N", start="2024-06-01")
+    second.rows["assessment"][-1]["assessmentoutcome"] = "Y"
     second.plan("T", start="2024-06-01", active={"transferla": "998"})
     second.plan("U", start="2020-06-01")
     row = only(flows_of([first, second], reference), "residual")

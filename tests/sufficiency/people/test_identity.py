@@ -89,7 +89,7 @@ def test_a_chain_that_would_join_two_people_of_a_year_gives_way_in_one_place_onl
             2024: people(person("b", "U2", "L1", name="X|B")),
             2025: people(
                 person("c", "U2", "", name="X|C"),
-                person("d", "U1", "", name="X|D", born="2013-01-01"),
+                person("d", "U1", "", name="X|D"),
             ),
         }
     )
@@ -108,6 +108,48 @@ def test_a_upn_held_by_two_people_links_by_birth_date_and_keeps_their_pseudonyms
         assert rows.at[(2024, own), "plan_id"] == rows.at[(2025, own), "plan_id"]
     assert rows.loc[2025, "plan_id"].is_unique
     assert rows.loc[2025, "method"].tolist() == ["upn", "upn"]
+
+
+def test_an_identifier_that_passed_to_another_child_does_not_link():
+    rows = linked(
+        {
+            2023: people(person("a", "U1", "L1", name="X|A"), person("b", "U2", name="X|B")),
+            2024: people(
+                person("c", "U1", "L1", name="X|C", born="2016-09-01"),
+                person("d", "U2", name="Y|B"),
+            ),
+            2025: people(
+                person("e", "U1", "L1", name="X|C", born="2016-09-01"),
+                person("f", "U2", name="Y|B", born="2014-03-02"),
+            ),
+        }
+    )
+    assert rows["method"].to_dict() == {
+        (2023, "a"): "",
+        (2023, "b"): "",
+        (2024, "c"): "none",
+        (2024, "d"): "upn",
+        (2025, "e"): "upn",
+        (2025, "f"): "upn",
+    }
+    assert rows.at[(2023, "a"), "plan_id"] != rows.at[(2025, "e"), "plan_id"]
+    assert rows.at[(2023, "b"), "plan_id"] == rows.at[(2025, "f"), "plan_id"]
+
+
+def test_an_identifier_links_where_the_other_name_or_birth_date_is_not_known():
+    years = {
+        2024: people(person("a", "U1", name="X|A"), person("b", "U2", name="X|B")),
+        2025: people(
+            person("c", "U1", name="", born="2016-09-01"), person("d", "U2", name="X|D", born="")
+        ),
+    }
+    assert linked(years).loc[2025, "method"].tolist() == ["upn", "upn"]
+
+
+def test_people_without_a_forename_or_surname_are_not_linked_by_name():
+    for name in ("X|", "|A", ""):
+        rows = linked({2024: people(person("a", name=name)), 2025: people(person("b", name=name))})
+        assert rows.at[(2025, "b"), "method"] == "none"
 
 
 def test_people_who_cannot_be_told_apart_still_have_names_of_their_own():

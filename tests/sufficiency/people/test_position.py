@@ -255,12 +255,77 @@ def test_without_any_setting_it_is_not_recorded_and_residential_is_unknown(small
     assert (row["in_area"], row["residential"]) == ("unknown", "unknown")
 
 
-def test_an_empty_placement_is_not_recorded_even_where_the_plan_names_a_setting(small, reference):
+@pytest.mark.parametrize(
+    "silent",
+    [
+        {"urn": ""},
+        {"urn": "199999"},
+        {"urn": "", "sensetting": "QQQ"},
+        {"urn": "", "ukprn": "19999999"},
+    ],
+)
+def test_a_placement_that_tells_no_setting_gives_way_to_one_that_does_then_to_the_plan(
+    small, reference, silent
+):
     build = small(2025)
-    ids = build.plan("A1", place={"urn": ""})
-    build.add("plandetail", ids["named"], urn="100003", placementrank=1)
+    ids = build.plan("A1", place={**silent, "res": "B"})
     row = one(build, reference)
     assert (row["setting"], row["placement_source"]) == ("UNK", "placement")
+    build.add("plandetail", ids["named"], urn="199999", placementrank=1)
+    row = one(build, reference)
+    assert (row["setting"], row["placement_source"]) == ("UNK", "placement")
+    build.add("plandetail", ids["named"], urn="100003", placementrank=2)
+    row = one(build, reference)
+    assert (row["setting"], row["placement_source"]) == ("SPLA", "plan")
+    assert row["residential_weeks"] == "B"
+    build.add("placementdetail", ids["active"], sensetting="EHE", placementrank=2)
+    row = one(build, reference)
+    assert (row["setting"], row["placement_source"]) == ("EHE", "placement")
+
+
+@pytest.mark.parametrize(
+    ("born", "code", "setting"),
+    [
+        ("2008-08-31", "", "FE"),
+        ("2008-09-01", "", "UNK"),
+        ("2008-08-31", "NEET", "NEET"),
+        ("2014-03-01", "EHE", "EHE"),
+    ],
+)
+def test_a_ukprn_that_gias_does_not_know_is_a_college_from_16_without_a_setting_code(
+    small, reference, born, code, setting
+):
+    build = small(2025)
+    build.plan("A1", born=born, place={"urn": "", "ukprn": "19999999", "sensetting": code})
+    assert one(build, reference)["setting"] == setting
+
+
+def test_a_urn_that_gias_does_not_know_is_kept_only_where_no_gias_file_is_there(small, reference):
+    build = small(2025)
+    ids = build.plan("A1", place={"urn": "40912"})
+    build.add("plandetail", ids["named"], urn="100003", placementrank=1)
+    assert one(build, reference)["establishment"] == "100003"
+    without = replace(reference, schools=reference.schools.head(0))
+    assert one(build, without)["establishment"] == "40912"
+
+
+def test_twins_under_one_upn_stay_two_people(small, reference):
+    build = small(2025)
+    build.plan("A1", person={"forename": "Ada"})
+    build.plan("A1", person={"forename": "Ben"})
+    assert len(positions(build.built(), reference)) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(("A1", "12"), ("", "12")), (("", "12"), ("A1", "12"))],
+)
+def test_a_person_with_a_upn_in_one_row_alone_is_told_by_the_uln(small, reference, first, second):
+    build = small(2025)
+    for upn, uln in (first, second):
+        build.plan(upn, person={"uniquelearnernumber": uln, "surname": "Demo"})
+    found = positions(build.built(), reference)
+    assert found["upn"].tolist() == ["A1"]
 
 
 @pytest.mark.parametrize(
@@ -281,12 +346,12 @@ def test_an_empty_placement_is_not_recorded_even_where_the_plan_names_a_setting(
         ({"urn": "100007"}, "FE6", "100007", "yes"),
         ({"urn": "100008"}, "OTHP", "100008", "unknown"),
         ({"urn": "", "ukprn": "10000003"}, "SPLA", "100003", "yes"),
-        ({"urn": "", "ukprn": "19999999"}, "FE", "", "unknown"),
+        ({"urn": "", "ukprn": "19999999"}, "UNK", "", "unknown"),
         ({"urn": "100003", "sensetting": "EHE"}, "SPLA", "100003", "yes"),
-        ({"urn": "", "ukprn": "19999999", "sensetting": "EHE"}, "FE", "", "unknown"),
-        ({"urn": "199999", "sensetting": "EHE"}, "EHE", "199999", "unknown"),
+        ({"urn": "", "ukprn": "19999999", "sensetting": "EHE"}, "EHE", "", "unknown"),
+        ({"urn": "199999", "sensetting": "EHE"}, "EHE", "", "unknown"),
         ({"urn": "199999", "ukprn": "10000003"}, "SPLA", "100003", "yes"),
-        ({"urn": "199999"}, "UNK", "199999", "unknown"),
+        ({"urn": "199999"}, "UNK", "", "unknown"),
         ({"urn": "Demo", "senunitindicator": True}, "UNK", "", "unknown"),
         ({"urn": "", "sensetting": "XXX"}, "UNK", "", "unknown"),
         ({"urn": "100009"}, "SPAC", "100011", "yes"),

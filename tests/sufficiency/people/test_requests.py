@@ -118,7 +118,7 @@ def test_a_clock_without_a_date_or_that_runs_backwards_is_missing(small, receive
     assert pd.isna(row["weeks_to_plan"])
 
 
-def test_historical_requests_have_no_clock_to_the_plan(small):
+def test_requests_whose_assessment_too_is_historical_have_no_clock_to_the_plan(small):
     build = small(2025)
     build.plan("A")
     row = only(build)
@@ -176,6 +176,21 @@ def test_months_count_each_request_and_plan_once_in_the_year_that_the_return_cov
     assert months.loc["2024-12"].tolist() == [0, 0, 0, 0, 4, 2, 2, 1]
     assert months["received"].sum() == 5
     assert months["plans_issued"].sum() == 4
+
+
+def test_a_late_plan_of_a_request_of_the_year_before_counts_against_the_20_weeks(small):
+    build = small(2025)
+    for upn, received, outcome, start in (
+        ("A", "2023-06-01", "H", "2024-03-01"),
+        ("B", "2023-10-01", "H", "2024-01-20"),
+        ("C", "2024-02-01", "Y", "2024-06-01"),
+    ):
+        request = asked(build, upn=upn, receiveddate=received, requestoutcome=outcome)
+        assessed(build, request, start=start, week20=False)
+    months = months_of(build)
+    assert months["counted_for_20_weeks"].sum() == 3
+    assert months["within_20_weeks_counted"].sum() == 2
+    assert table(build)["weeks_to_plan"].notna().all()
 
 
 def test_twenty_weeks_are_140_days(small):

@@ -196,3 +196,11 @@ def test_nothing_that_belongs_to_one_pupil_is_in_a_count(
         assert "A8392" not in told
         assert "ZZ" not in told
         assert not {"upn", "uln", "postcode", "birth_date", "sex"} & set(table.columns)
+
+
+def test_a_name_or_upn_in_any_column_of_the_census_reaches_no_count(reference, make_census):
+    free = ("urn", "laestab", "estab", "ncy_code", "enrol_status", "sen_provision", "need")
+    moved = [{column: cell} for column in free for cell in ("Demo000001", "A839200000001")]
+    counts = pupil_counts([make_census(moved)], reference)
+    told = counts.astype("str").stack().str.upper()
+    assert not told.str.contains("DEMO|A8392").any()

@@ -347,7 +347,7 @@ def test_a_workbook_gives_what_its_csv_would(folder: Path):
     assert told.iloc[0].tolist() == ["A1", "8392001", pd.Timestamp(born), 4, "K", True]
     assert told.iloc[1]["ncy"] == 0
     assert census.pupils["row"].tolist() == [4, 6]
-    assert set(census.pupils["sheet"]) == {"Pupils"}
+    assert set(census.pupils["sheet"]) == {"sheet 1"}
 
 
 def test_sheets_may_each_be_a_term_of_their_own(folder: Path):
@@ -360,10 +360,11 @@ def test_sheets_may_each_be_a_term_of_their_own(folder: Path):
 
 
 def test_a_formula_is_read_as_its_text(folder: Path):
-    lines = [COLUMNS, ["A1", 2001, "", 4, '="E"', ""]]
+    lines = [COLUMNS, ["A1", 2001, "", 4, "E", '=1=1']]
     workbook(folder / "spring_2025.xlsx", {"Pupils": lines})
     (census,), _ = read(folder)
-    assert census.pupils["sen_provision"].tolist() == ['="E"']
+    assert census.pupils["unit"].isna().tolist() == [True]
+    assert census.unreadable["column"].tolist() == ["unit"]
 
 
 def test_a_workbook_without_a_census_blocks(folder: Path):
@@ -440,4 +441,48 @@ def test_a_corrupted_file_ends_in_a_census_or_a_finding_that_tells_no_value(
     path.write_bytes(content)
     censuses, findings = read(folder)
     assert censuses or findings.items
+    assert_silent(findings)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "title"),
+    [
+        ("URN", "Demo000001", "URN of the school"),
+        ("URN", "A839200000001", "URN of the school"),
+        ("DfEnumber", "ZZ1 1AA", "LAESTAB of the school"),
+        ("DfEnumber", "29/2/2012", "LAESTAB of the school"),
+        ("Estab", "Demo000001", "Establishment number of the school"),
+    ],
+)
+def test_names_moved_into_a_column_of_schools_block_and_are_not_kept(
+    folder: Path, column: str, cell: str, title: str
+):
+    header = f"UPN,{column},NCyearActual,SENprovision"
+    lines = [f"A8392{n:08d},{cell},4,K" for n in range(3)]
+    write(folder / "spring_2025.csv", lines, header)
+    (census,), findings = read(folder)
+    said = next(f for f in findings.blocking if f.check == "urn_column_unreadable")
+    assert title in said.message
+    assert "3 of 3" in said.message
+    assert census.pupils["urn"].tolist() == ["", "", ""]
+    assert census.pupils["laestab"].tolist() == ["", "", ""]
+    assert not [f for f in findings.items if cell in f"{f}"]
+
+
+def test_a_name_in_one_cell_of_the_schools_is_taken_as_empty(folder: Path):
+    header = "UPN,URN,NCyearActual,SENprovision"
+    write(folder / "spring_2025.csv", ["A1,100001,4,K", "A2,Demo000002,4,K", "A3,100001.0,4,K"], header)
+    (census,), findings = read(folder)
+    assert not findings.blocking
+    said = next(f for f in findings.items if f.check == "school_number_unreadable")
+    assert (said.severity, said.row, said.count) == ("warns", 3, 1)
+    assert census.pupils["urn"].tolist() == ["100001", "", "100001"]
+    assert "Demo" not in f"{findings.items}"
+
+
+def test_the_name_of_a_sheet_is_never_a_row_reference(folder: Path):
+    sheets = {"Demo000001 spring 2025": [COLUMNS, ["A1", 2001, "", 4, "K", "perhaps"]]}
+    workbook(folder / "census.xlsx", sheets)
+    (census,), findings = read(folder)
+    assert census.unreadable["sheet"].tolist() == ["sheet 1"]
     assert_silent(findings)

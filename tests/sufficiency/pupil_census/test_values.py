@@ -21,8 +21,8 @@ from sufficiency.pupil_census.values import school_numbers, year_groups
         ("Y11", "11", 11),
         ("14", "14", 14),
         ("X", "X", None),
-        ("15", "15", None),
-        ("what", "WHAT", None),
+        ("15", "?", None),
+        ("what", "?", None),
         ("", "", None),
     ],
 )
@@ -106,3 +106,10 @@ def test_needs_are_turned_round_where_their_ranks_say_so(make_census):
     )
     assert census.pupils["need"].tolist() == ["SEMH", "ASD"]
     assert census.pupils["second_need"].tolist() == ["ASD", "SEMH"]
+
+
+@pytest.mark.parametrize("column", ["enrol_status", "sen_provision", "need", "second_need", "sex"])
+def test_what_is_no_code_is_not_kept_because_it_may_be_a_name(make_census, column):
+    census = make_census([{column: "Demo000001"}, {column: ""}])
+    assert census.pupils[column].tolist() == ["?", ""]
+    assert not census.pupils.astype("str").isin(["DEMO000001", "Demo000001"]).any(axis=None)

@@ -117,6 +117,7 @@ def modules_of(year: int = 2025) -> Modules:
             continue
         assessed = {"assessmenttableid": f"a{n}", "requeststableid": f"r{n}"}
         assessed |= {"assessmentoutcome": "Y", "assessmentoutcomedate": f"{year - 1}-05-0{n}"}
+        assessed |= {"week20": "0"}
         rows.setdefault("assessment", []).append(assessed)
         plan = {"namedplantableid": f"n{n}", "assessmenttableid": f"a{n}"}
         plan |= {"startdate": f"{year - 1}-06-0{n}"}

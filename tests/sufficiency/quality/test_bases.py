@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from sufficiency.quality.bases import bases
+from sufficiency.quality.bases import bases, unsettled
 from sufficiency.quality.known_bases import known_bases
 
 PLAIN, UNIT, RP = "100001", "100002", "100003"
@@ -96,3 +96,15 @@ def test_the_registers_places_count_while_they_are_in_force(reference):
 def test_schools_of_other_authorities_are_left_out(reference):
     schools = reference.schools.assign(authority="998")
     assert bases({2025: placed(5)}, [], replace(reference, schools=schools)).empty
+
+
+def test_a_provision_is_unsettled_while_any_school_of_the_year_disagrees():
+    rows = [
+        (2025, "unit", "agrees"),
+        (2025, "unit", "not_flagged"),
+        (2025, "rp", "agrees"),
+        (2024, "rp", "fewer_flagged"),
+    ]
+    table = pd.DataFrame(rows, columns=["year", "base", "verdict"])
+    assert unsettled(table, 2025) == ("sen_unit",)
+    assert unsettled(table, 2024) == ("resourced_provision",)

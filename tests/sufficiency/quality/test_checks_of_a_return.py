@@ -61,6 +61,10 @@ PLANTED = {
         copied("person", 4, persontableid="p9", personbirthdate="2018-07-01"),
         {},
     ),
+    "same_person_twice_unlinked": (
+        copied("person", 4, persontableid="p9", upn="", uniquelearnernumber="9990000001"),
+        {},
+    ),
     "two_active_plans": (
         both(
             copied("requests", 0, requeststableid="r9", receiveddate="2024-02-09"),
@@ -156,10 +160,12 @@ PLANTED = {
         set_cells("assessment", 4, assessmentoutcome="N", assessmentoutcomedate=""),
         {},
     ),
+    "exceptions_not_told": (set_cells("assessment", 0, week20=""), {}),
     "decided_before_received": (set_cells("requests", 0, requestoutcomedate="2024-01-31"), {}),
     "future_date": (set_cells("requests", 4, receiveddate=TOMORROW), {}),
     "later_modules_after_undecided": (set_cells("requests", 0, requestoutcome="W"), {}),
     "plan_without_start": (set_cells("namedplan", 0, startdate=""), {}),
+    "plan_starts_after_census": (set_cells("namedplan", 0, startdate="2035-06-01"), {}),
     "plan_before_request": (set_cells("namedplan", 0, startdate="2024-01-31"), {}),
     "ceased_before_start": (set_cells("namedplan", 4, ceasedate="2024-06-04"), {}),
     "ceased_but_active": (
@@ -214,6 +220,7 @@ PLANTED = {
 NOT_SYNTHETIC = {"invalid_upn", "invalid_uln"}
 OTHERS = NOT_SYNTHETIC | {
     "fewer_flagged_than_expected",
+    "identifier_passed_on",
     "lost_since_last_return",
     "active_before_but_not_returned",
     "jump_total",
@@ -323,6 +330,77 @@ def test_identifiers_are_validated_only_where_they_are_real(check, make):
         "invalid_uln": 1,
     }
     assert check({2025: modules}).counts() == {"real_identifier_in_synthetic": 1}
+
+
+def with_person_like_the_fifth(make, first, second):
+    """Return modules in which the fifth person is told by `first`, and again by `second`."""
+    modules = make.edited(make.modules_of(), "person", 4, **first)
+    return make.with_copy(modules, "person", 4, persontableid="p9", **second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        ({}, {"forename": "Other"}, {"identifier_shared": 1}),
+        ({}, {"forename": ""}, {"duplicate_person": 1}),
+        ({}, {"forename": " given5"}, {"duplicate_person": 1}),
+        (
+            {"personbirthdate": ""},
+            {"personbirthdate": "", "forename": "Other"},
+            {"identifier_shared": 1, "missing_birth_date_request": 2},
+        ),
+        (
+            {"uniquelearnernumber": "12"},
+            {"upn": "", "uniquelearnernumber": "12"},
+            {"duplicate_person": 1},
+        ),
+        (
+            {"upn": "", "uniquelearnernumber": "12"},
+            {"upn": "I555000000001", "uniquelearnernumber": "12"},
+            {"duplicate_person": 1},
+        ),
+        (
+            {"uniquelearnernumber": "12"},
+            {"upn": "", "uniquelearnernumber": "12", "personbirthdate": "2018-07-01"},
+            {"identifier_shared": 1},
+        ),
+        ({}, {"upn": "I555000000001"}, {"same_person_twice_unlinked": 1}),
+        ({}, {"upn": "", "upnunknown": "UN3", "postcode": "ZZ2 1AA"}, {"no_identifier": 1}),
+        (
+            {"upn": "", "upnunknown": "UN3"},
+            {"upn": "", "upnunknown": "UN3"},
+            {"same_person_twice_unlinked": 1, "no_identifier": 2},
+        ),
+        ({}, {"upn": "I555000000001", "surname": ""}, {}),
+    ],
+)
+def test_two_rows_are_one_person_or_two_or_not_known(check, make, first, second, counts):
+    found = check({2025: with_person_like_the_fifth(make, first, second)}).counts()
+    told = {name.removesuffix("_with_reason"): count for name, count in found.items()}
+    assert told == counts
+
+
+def test_a_shared_uln_is_named_where_the_upn_is_not_shared(check, make):
+    upn = {"upn": "I555000000001"}
+    uln = {"uniquelearnernumber": "12"}
+    modules = with_person_like_the_fifth(make, {"upn": "", **uln}, {**upn, **uln})
+    assert check({2025: modules}).issues["column"].tolist() == ["uniquelearnernumber"]
+
+
+def test_exceptions_are_asked_of_new_plans_of_the_year_alone(check, make):
+    blank = make.edited(make.modules_of(), "assessment", 0, week20="")
+    moved = make.edited(blank, "activeplans", 0, transferla="998")
+    older = make.edited(blank, "assessment", 0, assessmentoutcome="H")
+    assert check({2025: blank}).counts() == {"exceptions_not_told": 1}
+    assert check({2025: moved}).counts() == {}
+    assert check({2025: older}).counts() == {}
+
+
+def test_a_plan_that_starts_later_and_is_not_listed_as_active_is_no_error(check, make):
+    modules = make.edited(
+        make.modules_of(), "namedplan", 4, startdate="2025-02-01", ceasedate="", ceasereason=""
+    )
+    assert check({2025: modules}).counts() == {}
 
 
 def test_urns_are_not_called_unknown_without_a_full_download_of_gias(check, make, reference):

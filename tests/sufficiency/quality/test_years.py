@@ -40,6 +40,23 @@ def test_a_person_is_recognised_without_a_upn(check, make, before, now):
     assert "lost_since_last_return" not in check(returns).counts()
 
 
+@pytest.mark.parametrize(
+    ("cells", "counts"),
+    [
+        ({"surname": "Demo777777", "personbirthdate": "2014-10-06"}, {"identifier_passed_on": 1}),
+        ({"forename": "Other", "personbirthdate": "2012-10-05"}, {"identifier_passed_on": 1}),
+        ({"surname": "Demo777777", "forename": "Other"}, {}),
+        ({"personbirthdate": "2014-10-06"}, {}),
+    ],
+)
+def test_a_upn_with_another_name_and_birth_date_has_been_passed_on(check, make, cells, counts):
+    returns = {2024: make.modules_of(2024), 2025: make.edited(make.modules_of(), "person", 0, **cells)}
+    found = check(returns)
+    assert found.counts() == counts
+    if counts:
+        assert found.issues[["module", "column", "row"]].to_numpy().tolist() == [["person", "upn", 2]]
+
+
 def test_a_person_whose_plan_ceased_is_not_lost(check, make):
     now = make.edited(make.modules_of(), "namedplan", 0, ceasedate="2024-12-01", ceasereason="5")
     for module in ("senneed", "placementdetail", "activeplans"):

@@ -52,7 +52,7 @@ def test_the_20_week_share_leaves_out_those_with_exceptions_and_years_without_pl
     ]
 
 
-def test_checks_that_passed_are_not_listed() -> None:
+def test_checks_that_passed_or_only_inform_are_not_listed() -> None:
     columns = [
         "year",
         "source",
@@ -71,5 +71,20 @@ def test_checks_that_passed_are_not_listed() -> None:
     ]
     table = pd.DataFrame(rows, columns=columns)
     shown = returns_tables({"quality_checks": table})["Return checks"]
-    assert list(shown.frame["What was found"]) == ["Second", "First"]
+    assert list(shown.frame["What was found"]) == ["Second"]
     assert "3 checks" in shown.note
+
+
+def test_adulthood_shows_the_newest_january_by_age() -> None:
+    rows = [
+        (2024, "pathway", "apprenticeship", 17, 9),
+        (2025, "pathway", "apprenticeship", 17, 2),
+        (2025, "pathway", "apprenticeship", 20, 3),
+        (2025, "destination", "max_age", 25, 4),
+    ]
+    table = pd.DataFrame(rows, columns=["year", "kind", "key", "age", "plans"])
+    shown = returns_tables({"adulthood": table})["Preparing for adulthood"]
+    assert shown.text() == [
+        ["At the census", "apprenticeship", "2", "3"],
+        ["Plan ceased in the year before", "max age", "0", "4"],
+    ]

@@ -186,7 +186,7 @@ def test_year_groups_outside_a_scap_row_do_not_apply(paths: pd.DataFrame) -> Non
     first = dict(zip(table.frame.columns, table.text()[0], strict=True))
     assert first["NCY 7"] == "not applicable"
     assert first["Reception"] == "0"
-    assert first["Status"] == "base census (modelled), unverified"
+    assert first["Status"] == "base census, unverified"
 
 
 def test_an_empty_table_prints_no_rows() -> None:

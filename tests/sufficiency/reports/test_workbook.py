@@ -102,7 +102,7 @@ def test_a_name_that_begins_with_an_equals_sign_stays_text(
 def test_the_scap_sheet_is_marked_draft(book: openpyxl.Workbook) -> None:
     sheet = book["SCAP draft - unverified"]
     assert "Draft, unverified" in str(sheet["A2"].value)
-    assert sheet.cell(4, sheet.max_column).value == "base census (modelled), unverified"
+    assert sheet.cell(4, sheet.max_column).value == "base census, unverified"
     assert sheet.cell(5, sheet.max_column).value == "draft, unverified"
     assert "[x] = not applicable" in str(sheet["A2"].value)
 

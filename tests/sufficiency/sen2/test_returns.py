@@ -109,7 +109,9 @@ def test_unknown_columns_are_said_and_missing_ones_are_empty(small_return, write
     found, findings = read(tmp_path)
     said = {item.check: item for item in findings.items}
     assert said["unknown_column"].severity == "informs"
-    assert "shoesize" in said["unknown_column"].message
+    assert "shoesize" not in said["unknown_column"].message
+    assert "column 12" in said["unknown_column"].message
+    assert said["unknown_column"].column == "12"
     assert said["missing_column"].severity == "warns"
     assert said["missing_column"].column == "ethnicity"
     assert found[0].modules["person"]["ethnicity"].tolist() == ["", ""]
@@ -217,3 +219,12 @@ def test_a_return_not_read_from_files_is_told_by_its_filled_columns(specificatio
 )
 def test_census_day_is_the_third_thursday_of_january(year, day):
     assert third_thursday(year).day == day
+
+
+@pytest.mark.parametrize("layout", ["blade", "collect", "template", "presubmission"])
+def test_a_heading_that_is_a_name_is_never_repeated(small_return, write, tmp_path, layout):
+    modules = small_return()
+    modules["person"] = modules["person"].rename(columns={"ethnicity": "OliverDemoson"})
+    getattr(write, layout)(modules, tmp_path)
+    _, findings = read(tmp_path)
+    assert "demoson" not in f"{findings.items}".lower()
