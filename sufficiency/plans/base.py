@@ -25,12 +25,18 @@ def choose_base(
         the national models that set the level of the forecast end with the published totals.
 
     Raises:
-        MarginError: There is no such January.
+        MarginError: There is no such January, or no published total of the one wished for.
     """
+    totals = stock[(stock["authority"] == authority) & (stock["dimension"] == "total")]
+    known = {int(year) for year in totals.loc[totals["value"].notna(), "year"]}
+    if wanted and wanted not in known:
+        raise MarginError(
+            f"base_census = {wanted} in sufficiency.toml: plans of January {wanted} are not in the "
+            f"files. Take one of {min(known, default=0)} to {max(known, default=0)}, or 0 for the "
+            "latest."
+        )
     if wanted:
         return wanted
-    totals = stock[(stock["authority"] == authority) & (stock["dimension"] == "total")]
-    known = set(totals.loc[totals["value"].notna(), "year"])
     own = [year for year in returns if year in known]
     try:
         return max([base_census(stock, authority), *own])

@@ -1,5 +1,6 @@
 import json
 import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -220,3 +221,17 @@ def test_numbers_in_a_csv_have_six_decimals_at_most_and_large_ones_keep_every_di
     frame = pd.DataFrame({"a": [31.099999999999994, 12345678.0], "b": [1 / 3, 2.0]})
     write_tables(tmp_path, {"gap": frame})
     assert (tmp_path / "gap.restricted.csv").read_text() == "a,b\n31.1,0.333333\n12345678.0,2.0\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders have no such modes here")
+def test_only_the_owner_may_open_what_a_run_wrote(tmp_path: Path) -> None:
+    def write(folder: Path) -> None:
+        (folder / "more").mkdir()
+        for path in (folder / "page.html", folder / "more" / "plans.csv"):
+            path.write_text("one row a child")
+            path.chmod(0o644)
+
+    publish(tmp_path, "abc", one_file("an earlier run"))
+    folder = publish(tmp_path, "abc", write)
+    found = {p.name: stat.S_IMODE(p.stat().st_mode) for p in [folder, *folder.rglob("*")]}
+    assert found == {"restricted": 0o700, "more": 0o700, "page.html": 0o600, "plans.csv": 0o600}

@@ -95,9 +95,15 @@ def test_key_file_inside_a_folder_that_is_handed_on_is_refused(tmp_path: Path):
 
 
 def test_a_key_pasted_in_place_of_a_file_name_is_never_shown(tmp_path: Path):
-    for pasted in (DIGITS, DIGITS.upper() + "00ff", " ".join(DIGITS[n : n + 4] for n in range(0, 32, 4))):
+    for pasted in (
+        DIGITS,
+        DIGITS.upper() + "00ff",
+        " ".join(DIGITS[n : n + 4] for n in range(0, 32, 4)),
+    ):
         for use in (lambda p: load_key({}, p), make_key):
-            with pytest.raises(PrivacyError, match="holds a key, not the name of a file") as refused:
+            with pytest.raises(
+                PrivacyError, match="holds a key, not the name of a file"
+            ) as refused:
                 use(tmp_path / pasted)
             assert pasted[:8] not in str(refused.value)
             assert "into a file" in refused.value.action

@@ -1,5 +1,6 @@
 """The census-day position: every rule worked by hand, every assumption of the checks."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np

@@ -44,4 +44,10 @@ def test_a_return_serves_where_no_january_is_published_in_full_detail() -> None:
 
 
 def test_the_settings_decide_where_they_say_so() -> None:
-    assert choose_base(published({2025: FULL}), (2025,), "839", 2023) == 2023
+    stock = published({2023: ("total",), 2025: FULL})
+    assert choose_base(stock, (2025,), "839", 2023) == 2023
+
+
+def test_a_january_that_no_file_holds_cannot_be_chosen() -> None:
+    with pytest.raises(MarginError, match="base_census = 2030"):
+        choose_base(published({2025: FULL}), (2025,), "839", 2030)

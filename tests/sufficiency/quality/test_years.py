@@ -50,11 +50,16 @@ def test_a_person_is_recognised_without_a_upn(check, make, before, now):
     ],
 )
 def test_a_upn_with_another_name_and_birth_date_has_been_passed_on(check, make, cells, counts):
-    returns = {2024: make.modules_of(2024), 2025: make.edited(make.modules_of(), "person", 0, **cells)}
+    returns = {
+        2024: make.modules_of(2024),
+        2025: make.edited(make.modules_of(), "person", 0, **cells),
+    }
     found = check(returns)
     assert found.counts() == counts
     if counts:
-        assert found.issues[["module", "column", "row"]].to_numpy().tolist() == [["person", "upn", 2]]
+        assert found.issues[["module", "column", "row"]].to_numpy().tolist() == [
+            ["person", "upn", 2]
+        ]
 
 
 def test_a_person_whose_plan_ceased_is_not_lost(check, make):
