@@ -17,6 +17,7 @@ from sufficiency.contracts import TABLES, empty
 from sufficiency.errors import SufficiencyError
 from sufficiency.findings import Findings
 from sufficiency.people.published import against_published
+from sufficiency.people.recorded_ncy import with_recorded_ncy
 from sufficiency.people.reference import Reference
 from sufficiency.people.requests import backlog_years
 from sufficiency.people.route import person_tables
@@ -169,6 +170,8 @@ def _made(
     returns = read_returns(workspace.returns, authority, findings, amend)
     censuses = read_censuses(workspace.censuses, authority, findings)
     people = person_tables(returns, reference, key)
+    past_plans = with_recorded_ncy(people.past_plans, censuses, key, reference)
+    _say_what_is_missing(returns, censuses, findings)
     pupils = pupil_counts(censuses, reference)
     bases = reconcile_bases(people.positions, censuses, reference)
     issues = pd.concat(
@@ -185,19 +188,19 @@ def _made(
     if CORRECTIONS_UNREADABLE not in {found.check for found in findings.blocking}:
         _write_corrections(workspace, issues, returns, amend, severities, findings)
     beside = against_published(
-        people.past_plans, published_stock, authority, workspace.settings.published_difference
+        past_plans, published_stock, authority, workspace.settings.published_difference
     )
     _say_where_published_differs(beside, findings)
     _say_backlogs(people.requests_by_month, workspace.settings.annotated_years, findings)
     tables = {
-        "past_plans": people.past_plans,
+        "past_plans": past_plans,
         "plan_flows": people.plan_flows,
         "links": people.links,
         "requests": people.requests,
         "requests_by_month": people.requests_by_month,
         "adulthood": people.adulthood,
         "pupils": pupils,
-        "sen_support_to_plan": sen_support_to_plan(censuses, people.past_plans, key, reference),
+        "sen_support_to_plan": sen_support_to_plan(censuses, past_plans, key, reference),
         "quality_checks": quality,
         "bases": bases,
         "against_published": beside,
@@ -288,6 +291,34 @@ def _write_corrections(
             "to date.",
             "Close it and check again.",
             source=workspace.corrections.name,
+        )
+
+
+def _say_what_is_missing(
+    returns: list[Return], censuses: list[PupilCensus], findings: Findings
+) -> None:
+    """Say which tables stay empty for want of a return or a census."""
+    held = {found.year for found in returns}
+    springs = {found.year for found in censuses if found.term == "spring"}
+    lacking = []
+    if held and not any(year - 1 in held for year in held):
+        lacking.append("no two Januaries in a row: no joiners, leavers or movers")
+    if held and not held & springs:
+        lacking.append(
+            "no spring census of the same January: units and resourced provision are compared with "
+            "GIAS and the register only, and year groups as taught are not known"
+        )
+    if springs and not any(year - 1 in springs and year in held for year in held):
+        lacking.append(
+            "no spring census of one January and return of the next: nothing on SEN support that "
+            "became a plan"
+        )
+    for words in lacking:
+        findings.inform(
+            "returns_incomplete",
+            f"Of the returns and censuses there is {words}.",
+            "Add the missing Januaries, if you have them.",
+            source="inputs/sen2",
         )
 
 

@@ -24,8 +24,8 @@ def identify(
     another name as well, it has passed to another person, and does not join them.
 
     The pseudonym is made from the person's latest UPN, so that it is the same in every run with
-    the same key and can be found from a school census; else from the latest ULN; else from name,
-    birth date and postcode.
+    the same key and can be found from a school census (of several people who have held it, by the
+    one who held it last); else from the latest ULN; else from name, birth date and postcode.
 
     Args:
         people_by_year: January census year to its people: persontableid (unique), upn, uln,
@@ -169,8 +169,12 @@ def _plan_ids(rows: pd.DataFrame, cluster: np.ndarray, key: bytes) -> pd.Series:
     text = latest["upn"].fillna(latest["uln"])
     text = text.fillna(by_person["fallback"].last().replace("", pd.NA)).fillna("?" + row)
     born = by_person["birth_date"].last().astype("str").fillna("")
+    # Whoever holds a number last keeps it plain: a census of that January finds them by it.
+    held = pd.DataFrame({"text": text, "year": by_person["year"].max()})
+    is_last = held["year"] == held.groupby("text")["year"].transform("max")
+    keeps = is_last & ~held.duplicated(keep=False)
     for more in (born, row):
-        text = text.mask(text.duplicated(keep=False), text + "|" + more)
+        text = text.mask(text.duplicated(keep=False) & ~keeps, text + "|" + more)
     again = text.groupby(text).cumcount()
     text = text.mask(again > 0, text + "#" + again.astype("str"))
     return pseudonyms(text.astype("str"), key, "person").reindex(cluster).set_axis(rows.index)

@@ -21,6 +21,7 @@ AGAINST_LAST_YEAR = (
     "jump_setting",
     "jump_age",
     "definition_break",
+    "identifier_passed_on",
 )
 AGAINST_RETURN = ("plan_in_census_only", "plan_in_sen2_only")
 NO_RETURN_BEFORE = "Not checked: there is no return of the January before."

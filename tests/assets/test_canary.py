@@ -9,13 +9,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from assets.running import run_forecast
 from sufficiency.findings import Findings
 from sufficiency.privacy import valid_upn
-from sufficiency.sources.files import read_text_table
+from sufficiency.quality.corrections import write_corrections
+from sufficiency.sources.files import read_text_table, sha256
 from sufficiency.workspace import Workspace
 
 FEW = {"years": 2, "paths": 10}
@@ -42,6 +44,16 @@ INNER = (
     "sufficiency.people.route.plan_flows",
 )
 UNREAD = ("sen2", "school_census")
+CODED = (
+    "sex", "ethnicity", "upnunknown", "uniquelearnernumber", "requestoutcome", "exported",
+    "requestsource", "assessmentoutcome", "planres", "planwbp", "dp", "ceasereason", "urn",
+    "ukprn", "sensetting", "sensettingother", "placementrank", "transferla", "reviewoutcome",
+    "res", "wbp", "sentype", "sentyperank", "rya", "week20", "laestab", "ncyearactual",
+    "enrolstatus", "senprovision", "sentype1", "sentype2", "senunitindicator",
+    "resourcedprovisionindicator", "nativeid", "sourceid", "softwarecode", "release",
+)  # fmt: skip
+STREWN_FROM, MANY = 20, 150
+ISSUES = ("year", "source", "check", "module", "column", "file", "sheet", "row")
 
 
 @pytest.fixture
@@ -55,6 +67,10 @@ def canaries(with_returns: Workspace) -> Workspace:
     return with_returns
 
 
+def plain(column: str) -> str:
+    return column.lower().split("_")[0]
+
+
 def marked(path: Path, more: dict[str, str]) -> None:
     """Give the first people of a file recognisable names, identifiers, homes and birth dates."""
     table = read_text_table(path, Findings())
@@ -62,24 +78,90 @@ def marked(path: Path, more: dict[str, str]) -> None:
         **more, "surname": SURNAME, "forename": FORENAME, "upn": UPN, "postcode": POSTCODE,
     }  # fmt: skip
     found = 0
+    born = next((column for column in more if column in ("dob", "personbirthdate")), "")
+    assert born in {plain(column) for column in table.columns}, path.name
     for column in table.columns:
-        name = column.lower().split("_")[0]
+        name = plain(column)
         if name in values:
             tail = [str(n) for n in range(PEOPLE)] if name in ("upn",) else [""] * PEOPLE
             table.loc[: PEOPLE - 1, column] = [values[name] + t for t in tail]
             found += 1
     assert found >= 3, path.name
+    rewritten(path, table)
+
+
+def rewritten(path: Path, table: pd.DataFrame) -> None:
     buffer = io.BytesIO()
     table.to_csv(buffer, index=False)
     data = buffer.getvalue()
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
-def everything(workspace: Workspace) -> Iterator[tuple[str, str]]:
+def inputs_of(workspace: Workspace) -> list[Path]:
+    """Return the files of the returns and of the censuses."""
+    found = [*workspace.returns.rglob("*.csv*"), *workspace.censuses.rglob("*.csv*")]
+    return sorted(path for path in found if path.is_file())
+
+
+def strewn(path: Path) -> int:
+    """Put canaries into some rows of every column of codes and numbers; return how many."""
+    table = read_text_table(path, Findings())
+    if len(table) < MANY:
+        return 0
+    row = STREWN_FROM
+    for column in table.columns:
+        if plain(column) in CODED:
+            for canary in (SURNAME, f"{UPN}7", ULN, POSTCODE, BORN["iso"]):
+                table.loc[row, column] = canary
+                row += 1
+    assert row < len(table), path.name
+    rewritten(path, table)
+    return row - STREWN_FROM
+
+
+def moved(path: Path) -> None:
+    """Move every value one column on, and call one column by a person's name."""
+    table = read_text_table(path, Findings())
+    heads = [*table.columns[:-1], f"{FORENAME} {SURNAME}"]
+    names = [FORENAME, SURNAME, f"{UPN}7"] * len(table)
+    cells = table.to_numpy()[:, [-1, *range(table.shape[1] - 1)]]
+    shifted = pd.DataFrame(cells, columns=heads).assign(
+        **{name: names[: len(table)] for name in heads if plain(name) in CODED}
+    )
+    rewritten(path, shifted)
+
+
+def typed_into_corrections(workspace: Workspace) -> None:
+    """Type canaries into every cell of the workbook of corrections that an officer may fill."""
+    workspace.restricted.mkdir()
+    nothing = {name: pd.Series(dtype="str") for name in ISSUES}
+    write_corrections(workspace.corrections, pd.DataFrame(nothing), [])
+    book = openpyxl.load_workbook(workspace.corrections)
+    file = next(path for path in inputs_of(workspace) if "person" in path.name)
+    right = {
+        "File": file.relative_to(workspace.inputs).as_posix(),
+        "Row": "2",
+        "Module": "person",
+        "Column": "ethnicity",
+        "Corrected value": "WBRI",
+        "File fingerprint": sha256(file),
+    }
+    for sheet in (book["Issues"], book["Corrections"]):
+        heads = [cell.value for cell in sheet[1]]
+        for number, head in enumerate(heads):
+            line = [right.get(str(name), "") for name in heads]
+            line[number] = f"{FORENAME} {SURNAME}" if head != "Row" else ULN
+            sheet.append(line)
+    book.save(workspace.corrections)
+
+
+def everything(workspace: Workspace, but: str = "") -> Iterator[tuple[str, str]]:
     """Yield each file below a workspace as text, opened as far as it can be."""
     for path in sorted(workspace.root.rglob("*")):
         parts = path.relative_to(workspace.root).parts
-        if path.is_file() and not (parts[0] == "inputs" and parts[1] in UNREAD):
+        if not path.is_file() or path.name == but:
+            continue
+        if not (parts[0] == "inputs" and parts[1] in UNREAD):
             yield path.name, "\n".join(opened(path)).lower()
 
 
@@ -98,8 +180,8 @@ def opened(path: Path) -> Iterator[str]:
         yield gzip.decompress(data).decode("latin-1")
 
 
-def assert_silent(workspace: Workspace, shown: str) -> None:
-    for name, text in (*everything(workspace), ("what was printed", shown.lower())):
+def assert_silent(workspace: Workspace, shown: str, but: str = "") -> None:
+    for name, text in (*everything(workspace, but), ("what was printed", shown.lower())):
         for canary in TOLD:
             assert canary not in text, f"{canary} is in {name}"
 
@@ -122,6 +204,33 @@ def test_a_run_stores_and_says_nothing_of_a_person(
     assert outcome.headlines, (outcome.error, outcome.blocked)
     shown = "".join(capfd.readouterr())
     assert_silent(canaries, shown)
+
+
+@pytest.mark.slow
+def test_identifiers_strewn_over_codes_and_numbers_leave_the_reader_nowhere(
+    canaries: Workspace, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert sum(strewn(path) for path in inputs_of(canaries)) > 300
+    outcome = run_forecast(canaries, FEW)
+    assert outcome.headlines, (outcome.error, outcome.blocked)
+    assert_silent(canaries, "".join(capfd.readouterr()))
+
+
+@pytest.mark.slow
+def test_columns_that_moved_and_names_typed_into_corrections_are_not_repeated(
+    canaries: Workspace, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in inputs_of(canaries):
+        if "person" not in path.name:
+            moved(path)
+    typed_into_corrections(canaries)
+    outcome = run_forecast(canaries, FEW)
+    assert outcome.blocked is not None, outcome.error
+    checks = set(outcome.blocked["check"])
+    assert {"urn_column_unreadable", "unknown_column", "correction_refused"} <= checks
+    # The workbook keeps what the officer typed into it; nothing else may have it.
+    shown = "".join(capfd.readouterr()) + outcome.blocked.to_csv()
+    assert_silent(canaries, shown, but=canaries.corrections.name)
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ def assert_true(workspace: Workspace, true: dict[str, pd.DataFrame], years: set[
         expected = true[name][true[name]["year"].isin(years - {min(years)})]
         if flow == "leaver":
             expected = expected.assign(
-                reason=expected["reason"].astype(str).map(lambda r: CEASE_REASONS.get(r, r))
+                reason=expected["reason"].astype("str").replace(dict(CEASE_REASONS))
             )
         found = flows[flows["flow"] == flow]
         same(counted(found, cell, "value"), counted(expected, cell, "plans"))

@@ -84,7 +84,7 @@ def test_key_file_inside_a_folder_that_is_handed_on_is_refused(tmp_path: Path):
     outputs = tmp_path / "outputs"
     (outputs / "run").mkdir(parents=True)
     inside = outputs / "run" / "pseudonym.key"
-    with pytest.raises(PrivacyError, match="lies in the folder outputs.*Choose a folder outside"):
+    with pytest.raises(PrivacyError, match=r"lies in the folder outputs.*Choose a folder outside"):
         make_key(inside, (outputs,))
     assert not inside.exists()
     inside.write_text(DIGITS)

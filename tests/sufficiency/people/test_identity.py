@@ -133,6 +133,8 @@ def test_an_identifier_that_passed_to_another_child_does_not_link():
         (2025, "f"): "upn",
     }
     assert rows.at[(2023, "a"), "plan_id"] != rows.at[(2025, "e"), "plan_id"]
+    plain = pseudonyms(pd.Series(["U1"]), KEY, "person").iloc[0]
+    assert rows.at[(2025, "e"), "plan_id"] == plain
     assert rows.at[(2023, "b"), "plan_id"] == rows.at[(2025, "f"), "plan_id"]
 
 

@@ -20,7 +20,7 @@ def test_every_declared_check_is_a_function_and_every_function_is_declared():
     for source, ids in found.items():
         assert set(told.loc[told["source"] == source, "check"]) == ids
     assert told["check"].is_unique
-    assert len(told) == 114
+    assert len(told) == 118
 
 
 def test_plans_active_on_census_day_are_those_of_the_positions_rule(make):
