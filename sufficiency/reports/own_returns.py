@@ -149,6 +149,7 @@ def _checks(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     failing = checks.assign(rank=rank)[to_act_on].sort_values(
         ["rank", "year", "share", "count"], ascending=[True, False, False, False], kind="stable"
     )
+    failing = failing.assign(year=failing["year"].astype("str"))
     columns: dict[str, tuple[str, Kind]] = {
         "year": ("January", "text"),
         "source": ("Return", "text"),
@@ -190,6 +191,7 @@ def _bases(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
 def _beside_published(run_tables: Mapping[str, pd.DataFrame]) -> ReportTable:
     beside = run_tables["against_published"]
     stated = beside[(beside["stated"] == "yes") | (beside["dimension"] == "total")]
+    stated = stated.assign(year=stated["year"].astype("str"))
     columns: dict[str, tuple[str, Kind]] = {
         "year": ("January", "text"),
         "dimension": ("By", "text"),

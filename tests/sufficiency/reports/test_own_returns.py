@@ -72,6 +72,7 @@ def test_checks_that_passed_or_only_inform_are_not_listed() -> None:
     table = pd.DataFrame(rows, columns=columns)
     shown = returns_tables({"quality_checks": table})["Return checks"]
     assert list(shown.frame["What was found"]) == ["Second"]
+    assert list(shown.frame["January"]) == ["2025"]  # a year is a name here, never summed
     assert "3 checks" in shown.note
 
 
