@@ -132,6 +132,17 @@ def test_the_same_seed_gives_the_same_files_byte_for_byte_wherever_they_lie(
     assert hashes(restricted(with_returns)) == hashes(restricted(workspace))
 
 
+def test_another_key_changes_pseudonyms_and_no_number(
+    finished: Finished, with_returns: Workspace
+) -> None:
+    assert with_returns.key_file is not None
+    with_returns.key_file.write_text("0123456789abcdef" * 4, encoding="utf-8")
+    assert not run_forecast(with_returns, FEW).error
+    before, after = hashes(restricted(finished[0])), hashes(restricted(with_returns))
+    differ = {name.split(".")[0] for name in before if before[name] != after[name]}
+    assert differ == {"past_plans", "plans", "requests", "warehouse"}
+
+
 def test_a_bad_register_is_reported_whole_and_leaves_earlier_outputs_untouched(
     finished: Finished, tmp_path: Path
 ) -> None:
