@@ -10,7 +10,6 @@ from sufficiency.demo.people.simulate import census_day
 from sufficiency.demo.people.world import World
 from sufficiency.sen2.model import MODULES, PARENTS
 
-SYSTEM = ("nativeid", "sourceid")
 FIELDS = {
     "sen2": "collection year referencedate sourcelevel lea softwarecode release serialno datetime "
     "dmo dco dsco",
@@ -29,7 +28,7 @@ FIELDS = {
     "senunitindicator resourcedprovisionindicator res wbp",
     "senneed": "sentype sentyperank",
 }
-DIRECT_PAYMENT_EVERY, BUDGET_EVERY = 40, 25
+BUDGET_EVERY = 25
 
 
 def return_modules(world: World, year: int) -> dict[str, pd.DataFrame]:

@@ -10,18 +10,7 @@ from sufficiency.demo.people.fitting import fitted
 from sufficiency.demo.people.rates import AGES, NEEDS, YEARS
 from sufficiency.demo.people.world import World
 from sufficiency.demo.residents import expected
-
-REASON_WORDS = {
-    "1": "max_age",
-    "2": "needs_met",
-    "3": "higher_education",
-    "4": "employed",
-    "5": "transferred_out",
-    "6": "no_engagement",
-    "7": "left_england",
-    "8": "deceased",
-    "9": "other",
-}
+from sufficiency.people.flows import CEASE_REASONS
 
 
 def truth(world: World) -> dict[str, pd.DataFrame]:
@@ -54,7 +43,7 @@ def truth(world: World) -> dict[str, pd.DataFrame]:
     gone = _labelled(world.course.ceased, world)
     flows = {
         "joiner": new.assign(reason=reason),
-        "leaver": gone.assign(reason=gone["reason"].map(REASON_WORDS)),
+        "leaver": gone.assign(reason=gone["reason"].map(CEASE_REASONS)),
         "mover": pairs[moved].assign(to_need=pairs["to_need"].where(changed, "")),
         "need_change": pairs[changed & ~moved].assign(to_setting=""),
         "stayer": pairs[~moved & ~changed].assign(to_need="", to_setting=""),
