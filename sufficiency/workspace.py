@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ CONFIG_NAME = "sufficiency.toml"
 LOCALITY_SCHEMES = ("former_district", "ward", "msoa", "file")
 IDENTIFIERS = ("real", "synthetic")
 SEVERITIES = ("blocks", "warns", "informs")
-CAPACITY_BASES = ("commissioned", "scap", "physical")
+CAPACITY_BASES = ("commissioned", "usable", "scap", "physical")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Settings:
         paths: Simulated futures; 200 by default.
         years: Years ahead, 1 to 10.
         locality_scheme: `former_district` (default), `ward`, `msoa`, or `file` (`localities.csv`).
-        capacity_basis: Which capacity the gap uses where the register has it.
+        capacity_basis: Which capacity the gap uses where the register has it; `usable` is class
+            sizes added up where supplied, else commissioned places.
         first_year_probability: A first year of shortage needs at least this probability.
         base_census: January census year to start from; 0 for the latest with full detail.
         annotated_years: Census years whose flows are known to be unusual (backlog, recoding).
@@ -36,6 +38,10 @@ class Settings:
         published_difference: Share by which a return may differ from published counts before it
             is a finding; 0.02 is 2%.
         checks: Severity of a check of the returns, where the council wants another.
+        nursery_fte: Full-time equivalent of a nursery pupil (part-time is 0.5).
+        substitutable_share: Share of new independent and non-maintained placements that a local
+            place of the right kind could serve.
+        place_return_due: Day of the year (MM-DD) of the autumn notification of places.
     """
 
     authority: str
@@ -43,7 +49,7 @@ class Settings:
     paths: int = 200
     years: int = 10
     locality_scheme: Literal["former_district", "ward", "msoa", "file"] = "former_district"
-    capacity_basis: Literal["commissioned", "scap", "physical"] = "commissioned"
+    capacity_basis: Literal["commissioned", "usable", "scap", "physical"] = "commissioned"
     first_year_probability: float = 0.5
     base_census: int = 0
     annotated_years: tuple[int, ...] = ()
@@ -51,6 +57,9 @@ class Settings:
     key_file: str = ""
     published_difference: float = 0.02
     checks: tuple[tuple[str, str], ...] = ()
+    nursery_fte: float = 0.5
+    substitutable_share: float = 0.5
+    place_return_due: str = "11-14"
 
     def described(self) -> dict[str, Any]:
         """Return every setting as plain values that JSON can hold."""
@@ -84,6 +93,11 @@ class Workspace:
     def localities_csv(self) -> Path:
         """LSOA to locality, used where the scheme is `file`."""
         return self.root / "localities.csv"
+
+    @property
+    def council(self) -> Path:
+        """The council's own files beside the register: awaiting list, schemes, moves, costs."""
+        return self.root / "council"
 
     @property
     def returns(self) -> Path:
@@ -177,10 +191,23 @@ def _settings(raw: dict[str, Any], path: Path) -> Settings:
     size = values.get("published_difference", 0.02)
     if isinstance(size, bool) or not isinstance(size, int | float) or not 0 <= size <= 1:
         wrong.append("published_difference must be from 0 to 1, for example 0.02")
+    for name, least in (("nursery_fte", 0.5), ("substitutable_share", 0)):
+        share = values.get(name, least)
+        if isinstance(share, bool) or not isinstance(share, int | float) or not least <= share <= 1:
+            wrong.append(f"{name} must be from {least} to 1")
+    if not _is_day(values.get("place_return_due", "11-14")):
+        wrong.append('place_return_due must be a month and day in quotes, for example "11-14"')
     values["checks"] = _severities(values.get("checks", {}), wrong)
     if wrong:
         raise WorkspaceError(f"{path}: {'; '.join(wrong)}.")
     return Settings(**values)
+
+
+def _is_day(told: Any) -> bool:
+    try:
+        return isinstance(told, str) and date.fromisoformat(f"2024-{told}") is not None
+    except ValueError:
+        return False
 
 
 def _severities(told: Any, wrong: list[str]) -> tuple[tuple[str, str], ...]:

@@ -29,7 +29,10 @@ class Plans(Contract):
     in_area: Series[str] = text(
         "yes, no or unknown: placed inside the authority.", isin=["yes", "no", "unknown"]
     )
-    residential: Series[str] = text("yes, no or unknown.", isin=["yes", "no", "unknown"])
+    residential: Series[str] = text(
+        "52_weeks, yes (boarding of fewer weeks), no or unknown.",
+        isin=["yes", "52_weeks", "no", "unknown"],
+    )
     plan_start: Series[str] = text("Month the plan started (YYYY-MM), empty if unknown.")
     basis: Series[str] = text("person or modelled.", isin=["person", "modelled"])
 
@@ -41,6 +44,45 @@ class PastPlans(Plans):
 
     class Config(Contract.Config):  # pyright: ignore[reportIncompatibleVariableOverride]
         unique = ["year", "plan_id"]  # noqa: RUF012
+
+
+class SecondPlacements(Contract):
+    """Rank-2 placements on census day: one row a January, school, setting, need and NCY."""
+
+    year: Series[pa.Int32] = year()
+    establishment: Series[str] = text("URN, empty if unknown.")
+    setting: Series[str] = code("settings", "Setting of the second placement.")
+    need: Series[str] = code("needs", "Primary need.")
+    ncy: Series[pa.Int32] = number("Nominal NCY.", ge=-4, le=21)
+    plans: Series[pa.Int32] = number("Plans.", ge=0)
+
+
+class PlacementMonths(Contract):
+    """When residents entered and left: one row a return, school, setting, pool and month."""
+
+    year: Series[pa.Int32] = year("January census year of the return.")
+    establishment: Series[str] = text("URN.")
+    setting: Series[str] = code("settings", "Setting, by the flags of the placement.")
+    pool: Series[str] = text(
+        "nursery, school_age or post_16, by age at 31 August before the month's school year.",
+        isin=["nursery", "school_age", "post_16"],
+    )
+    month: Series[str] = text("YYYY-MM, of the calendar year before the census.")
+    entered: Series[pa.Int32] = number("Main placements that began in the month.", ge=0)
+    left: Series[pa.Int32] = number("Main placements that ended in the month.", ge=0)
+
+
+class SchoolsAttended(Contract):
+    """Every establishment a plan holder was placed in, of any authority: one row a URN."""
+
+    urn: Series[str] = text("URN.", unique=True)
+    name: Series[str] = text("Name.")
+    authority: Series[str] = text("Three-digit DfE code it lies in, empty if unknown.")
+    setting: Series[str] = code("settings", "Setting of a plan holder there without a base flag.")
+    age_from: Series[pd.Int32Dtype] = number("Lowest statutory age.", nullable=True)
+    age_to: Series[pd.Int32Dtype] = number("Highest statutory age.", nullable=True)
+    easting: Series[float] = number("British National Grid, metres.", nullable=True)
+    northing: Series[float] = number("British National Grid, metres.", nullable=True)
 
 
 class PlanFlows(Contract):

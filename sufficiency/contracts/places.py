@@ -29,6 +29,18 @@ class Register(Contract):
     commissioned_places: Series[pd.Int32Dtype] = number(
         "Places paid for this academic year.", nullable=True, ge=0
     )
+    nursery_places: Series[pd.Int32Dtype] = number(
+        "Of the commissioned, for nursery; blank: not set apart.", nullable=True, ge=0
+    )
+    post16_places: Series[pd.Int32Dtype] = number(
+        "Of the commissioned, for Year 12 and over; blank: not set apart.", nullable=True, ge=0
+    )
+    assessment_places: Series[pd.Int32Dtype] = number(
+        "Of the commissioned, kept for assessment: no plan needed.", nullable=True, ge=0
+    )
+    beds: Series[pd.Int32Dtype] = number(
+        "Boarding beds, a capacity of their own.", nullable=True, ge=0
+    )
     on_roll: Series[pd.Int32Dtype] = number("Pupils on roll.", nullable=True, ge=0)
     occupants_without_plan: Series[pd.Int32Dtype] = number(
         "On roll without a plan.", nullable=True, ge=0
@@ -40,6 +52,12 @@ class Register(Contract):
     effective_from: Series[str] = text("First day, YYYY-MM-DD.", str_matches=r"^\d{4}-\d\d-\d\d$")
     effective_to: Series[str] = text(
         "Last day, YYYY-MM-DD, or empty.", str_matches=r"^(\d{4}-\d\d-\d\d)?$"
+    )
+    ramp_years: Series[pd.Int32Dtype] = number(
+        "Septembers over which places grow from those of the period before; blank: at once.",
+        nullable=True,
+        ge=1,
+        le=10,
     )
     change_status: Series[str] = text(
         "existing, funded, approved or proposed.",
@@ -58,24 +76,53 @@ class Places(Contract):
     """Places by provision row x need group x phase x year: parts of a register row sum to it."""
 
     year: Series[pa.Int32] = number("January census year the places are open in.")
-    urn: Series[str] = text("School; empty for net export and mismatch.")
+    urn: Series[str] = text("School; empty where the row is not of one school.")
     site_id: Series[str] = text("Site.")
     name: Series[str] = text("School and provision, for people.")
     provision: Series[str] = code("provisions", "Provision type.")
     need_group: Series[str] = code("need_groups", "Need group the places are split to.")
     phase: Series[str] = code("phases", "Phase the places are split to.")
-    locality: Series[str] = text("Locality of the site; outside for net export and mismatch.")
+    locality: Series[str] = text(
+        "Locality of the site or, for exports, journeys and mismatch, of the home; outside where "
+        "neither is known."
+    )
     capacity_basis: Series[str] = text(
-        "commissioned, scap, physical or on_roll.",
-        isin=["commissioned", "scap", "physical", "on_roll", "net_export", "mismatch"],
+        "commissioned, usable, scap, physical or on_roll; else the kind.",
+        isin=[
+            "commissioned",
+            "usable",
+            "scap",
+            "physical",
+            "on_roll",
+            "exports",
+            "imports",
+            "net_export",
+            "journeys",
+            "unreconciled",
+            "mismatch",
+        ],
     )
     places: Series[pa.Int32] = number("Places; never negative on the register.")
     kind: Series[str] = text(
-        "register: places on the register. net_export: base-year placements less roll, one total a "
-        "provision, spread like the roll. mismatch: children already placed whose recorded need or "
-        "age differs from the split of the register; sums to zero over a provision. without_plan: "
-        "places used by pupils without a plan (negative; no row where not known).",
-        isin=["register", "net_export", "mismatch", "without_plan"],
+        "register: places on the register, at its site. without_plan: places used by pupils "
+        "without a plan (negative; no row where not known). imports: places used by pupils of "
+        "other authorities (negative), at their site. exports: places residents use in other "
+        "authorities, at their home locality. journeys: places residents of a locality use in "
+        "others, less those others use in it; sums to zero over localities. unreconciled: roll "
+        "less SEN2, imports and pupils without a plan. net_export: where imports and exports are "
+        "not known, base-year placements less roll, one total a provision, spread like the roll. "
+        "mismatch: children already placed whose recorded need or age differs from the split of "
+        "the register; sums to zero over a provision (and, with homes known, over a locality).",
+        isin=[
+            "register",
+            "without_plan",
+            "imports",
+            "exports",
+            "journeys",
+            "unreconciled",
+            "net_export",
+            "mismatch",
+        ],
     )
     flexible: Series[str] = text("yes if any accepted need may use any place.", isin=["yes", "no"])
     assumed: Series[str] = text("yes until a planner confirms the row.", isin=["yes", "no"])

@@ -69,9 +69,10 @@ class Gap(Contract):
     scenario: Series[str] = text("Scenario name.")
     view: Series[str] = text("placements or possible.", isin=["placements", "possible"])
     basis: Series[str] = text(
-        "ALL rows: authority, places pooled. Locality rows: sited, places sited there; with "
-        "modelled plans `sited, homes modelled, before imports and exports`, where p_shortage and "
-        "first_year are left out because homes are not known well enough to say how likely."
+        "ALL rows: authority, places pooled. Locality rows: sited, places sited there and, by "
+        "journeys of the base census, those its residents use elsewhere; with modelled plans "
+        "`sited, homes modelled, before imports and exports`, where p_shortage and first_year are "
+        "left out because homes are not known well enough to say how likely."
     )
     capacity_basis: Series[str] = text("Which capacity the places are; mixed where rows differ.")
     year: Series[pa.Int32] = year()
@@ -87,13 +88,30 @@ class Gap(Contract):
     demand_p80: Series[float] = number("Demand, 2 in 10 higher.", ge=0)
     demand_p90: Series[float] = number("Demand, 1 in 10 higher.", ge=0)
     places: Series[pd.Int32Dtype] = number(
-        "Places for residents: register + net export + mismatch + without a plan; missing if no "
-        "register row of the provision takes the phase.",
+        "Places for residents: those on the register and the sum of the columns of_which; missing "
+        "if no register row of the provision takes the phase.",
+        nullable=True,
+    )
+    of_which_exports: Series[pd.Int32Dtype] = number(
+        "Of which used by residents in other authorities; missing where not known.", nullable=True
+    )
+    of_which_imports: Series[pd.Int32Dtype] = number(
+        "Of which used by pupils of other authorities (zero or negative); missing: not known.",
         nullable=True,
     )
     of_which_net_export: Series[pd.Int32Dtype] = number(
-        "Of which places used in other authorities (negative: used by theirs): one total a "
-        "provision, spread like the roll.",
+        "Where exports or imports are not known, the assumed net export: base-year placements less "
+        "roll, one total a provision, spread like the roll; missing where they are known.",
+        nullable=True,
+    )
+    of_which_journeys: Series[pd.Int32Dtype] = number(
+        "Locality rows: places its residents use in other localities, less those that others use "
+        "in it, as at the base census; 0 for the authority, missing where not known.",
+        nullable=True,
+    )
+    of_which_unreconciled: Series[pd.Int32Dtype] = number(
+        "Of which roll that returns, imports and pupils without a plan do not explain; missing "
+        "where not known.",
         nullable=True,
     )
     of_which_mismatch: Series[pd.Int32Dtype] = number(
@@ -104,6 +122,11 @@ class Gap(Contract):
     of_which_without_plan: Series[pd.Int32Dtype] = number(
         "Of which used by pupils without a plan (zero or negative); missing where no row of the "
         "provision says.",
+        nullable=True,
+    )
+    flexible_mean: Series[float] = number(
+        "Mean places that flexible rows give this cell from others they serve (negative: take from "
+        "it); 0 where none do. gap_mean = demand_mean - places - flexible_mean.",
         nullable=True,
     )
     gap_mean: Series[float] = number("Mean gap; positive is a shortage.", nullable=True)
@@ -150,23 +173,37 @@ class ProvisionBalance(Contract):
         "Places on the register; for provisions without a capacity gap, as far as known.",
         nullable=True,
     )
-    net_export: Series[pd.Int32Dtype] = number("Base-year placements less roll.", nullable=True)
+    exports: Series[pd.Int32Dtype] = number(
+        "Places residents use in other authorities; missing where not known.", nullable=True
+    )
+    imports: Series[pd.Int32Dtype] = number(
+        "Places pupils of other authorities use (zero or negative); missing: imports not known.",
+        nullable=True,
+    )
+    net_export: Series[pd.Int32Dtype] = number(
+        "Base-year placements less roll: exports less imports where those are not known.",
+        nullable=True,
+    )
+    unreconciled: Series[pd.Int32Dtype] = number(
+        "Roll that returns, imports and pupils without a plan do not explain.", nullable=True
+    )
     without_plan: Series[pd.Int32Dtype] = number(
         "Places used by pupils without a plan; missing where no row says.", nullable=True
     )
     shortage_total: Series[float] = number(
-        "Elsewhere + unmet; unmet alone until journeys to school are counted.", nullable=True
+        "Substitutable + mismatch; mismatch alone where homes or journeys are not known.",
+        nullable=True,
     )
     shortage_elsewhere: Series[float] = number(
-        "Shortage of localities that places in other localities, for the same need group and "
-        "phase, or in other authorities, could meet: the sum over localities less unmet, at least "
-        "0, cell by cell. Missing until journeys to school are counted.",
+        "Substitutable shortage: of localities, that a free place in another locality for the same "
+        "need group and phase could meet: the sum over localities less mismatch, at least 0, cell "
+        "by cell. Missing where homes or journeys are not known.",
         nullable=True,
         ge=0,
     )
     shortage_unmet: Series[float] = number(
-        "Shortage with places pooled over the authority, summed over need group x phase; a surplus "
-        "of one cell never offsets another.",
+        "Mismatch shortage: with places pooled over the authority, summed over need group x phase; "
+        "a surplus of one cell never offsets another, but flexible rows serve all they accept.",
         nullable=True,
         ge=0,
     )

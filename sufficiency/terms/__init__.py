@@ -24,6 +24,10 @@ KEYS = {
     "phases": "phase",
     "establishment_types": "type_code",
     "ees_settings": "setting",
+    "phase_transfers": "transfer",
+    "routes": "route",
+    "scheme_types": "scheme_type",
+    "cost_items": "item",
     "vocabulary": "term",
 }
 
