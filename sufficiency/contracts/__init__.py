@@ -16,6 +16,7 @@ from sufficiency.contracts.council import (
     Imports,
     Moves,
     NeedMix,
+    NeedMixGiven,
     Schemes,
 )
 from sufficiency.contracts.decisions import (
@@ -108,6 +109,7 @@ __all__ = [
     "LocalityShapes",
     "Moves",
     "NeedMix",
+    "NeedMixGiven",
     "Occupancy",
     "PastPlans",
     "PathTotals",
@@ -177,6 +179,7 @@ TABLES = {
     "moves": Moves,
     "imports": Imports,
     "classes": Classes,
+    "need_mix_given": NeedMixGiven,
     "need_mix": NeedMix,
     "costs": Costs,
     "budget": Budget,
@@ -206,6 +209,7 @@ TABLES = {
     "findings": FindingsTable,
     "demand_findings": FindingsTable,
     "supply_findings": FindingsTable,
+    "september_findings": FindingsTable,
     "scap_draft": ScapDraft,
     "locality_shapes": LocalityShapes,
 }

@@ -113,6 +113,17 @@ class Classes(Contract):
     september_to: Series[pd.Int32Dtype] = number("Last September it runs from.", nullable=True)
 
 
+class NeedMixGiven(Contract):
+    """The planner's own split of a row's places over needs: one row a register row and need."""
+
+    urn: Series[str] = text("School.")
+    site_id: Series[str] = text("Site.")
+    provision: Series[str] = code("provisions", "Provision type.")
+    need: Series[str] = code("needs", "Primary need.")
+    phase: Series[str] = code("phases", "Phase, ALL for every phase.", ("ALL",))
+    share: Series[float] = number("Of the row's places (in the phase), 0 to 1.", ge=0, le=1)
+
+
 class NeedMix(Contract):
     """Who uses which places: plan holders, or the planner's own split, by row and need."""
 
