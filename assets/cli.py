@@ -74,6 +74,26 @@ def check(folder: Path, notes: bool) -> None:
 
 
 @cli.command()
+@FOLDER
+def places(folder: Path) -> None:
+    """Say in plain words what was understood of the place register of FOLDER.
+
+    For each provision: places, pools, needs, periods, what counts in which year, who uses it, what
+    is assumed, what changed since it was last read, and what could not be used.
+    """
+    from assets.explaining import explain_register
+
+    told = explain_register(open_workspace(folder), say)
+    click.echo("RESTRICTED: not for publication")
+    for line in told.lines:
+        click.echo(line)
+    if told.blocked:
+        click.echo()
+        _print_findings(told.findings[told.findings["severity"] == "blocks"])
+    sys.exit(BLOCKED if told.blocked else DONE)
+
+
+@cli.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def key(file: Path) -> None:
     """Make the secret key of the pseudonyms in FILE, which only you may read.

@@ -76,32 +76,29 @@ def make_plans(
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     """Make the plans table from the return or from published counts, and recount it."""
     from sufficiency.findings import Findings
-    from sufficiency.plans.base import choose_base
+    from sufficiency.plans.base import base_plans
     from sufficiency.plans.margins import read_margins
     from sufficiency.plans.recount import differences
-    from sufficiency.plans.synthesis import synthesise
 
     settings = workspace.settings
     found = Findings()
     with spoken_failures():
-        years = set(past_plans["year"])
-        base_year = choose_base(published_stock, years, settings.authority, settings.base_census)
-        if base_year in years:
-            returned = past_plans[past_plans["year"] == base_year]
-            table = tables.checked(tables.Plans, returned, "plans")
+        table = base_plans(
+            {
+                "published_stock": published_stock,
+                "past_plans": past_plans,
+                "localities": localities,
+                "imd": imd,
+                "population": population,
+            },
+            settings,
+            found,
+        )
+        base_year = int(table["year"].iloc[0])
+        if table["basis"].iloc[0] == "person":
             wrong = _lost(past_plans, plan_flows, base_year)
         else:
             margins = read_margins(published_stock, settings.authority, base_year, Findings())
-            table = synthesise(
-                margins,
-                localities,
-                imd,
-                population,
-                settings.authority,
-                base_year,
-                settings.seed,
-                found,
-            )
             wrong = len(differences(table, margins))
         assumed = found.table()
     by_setting = table.groupby("setting").size().sort_values(ascending=False)
@@ -111,7 +108,7 @@ def make_plans(
         metadata={
             "plans": len(table),
             "base_census": base_year,
-            "from": "the SEN2 return" if base_year in years else "published counts",
+            "from": "the SEN2 return" if table["basis"].iloc[0] == "person" else "published counts",
             **row_count(table),
             "plans_by_setting": short_table(by_setting.rename("plans").reset_index()),
         },
@@ -334,17 +331,19 @@ def demand(
     workspace: dg.ResourceParam[Workspace],
     paths: pd.DataFrame,
     plans: pd.DataFrame,
+    awaiting: pd.DataFrame,
     published_stock: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Plans by need group, provision, phase, locality and year: mean and range over the paths.
 
     Means add up. The range of a total comes from the total's own paths, so ranges do not add up.
     """
+    from sufficiency.gaps import cubes
     from sufficiency.gaps import demand as summarise
     from sufficiency.reports.content import about_run, total_chart
 
     with spoken_failures():
-        table = summarise(paths, str(plans["basis"].iloc[0]))
+        table = summarise(cubes(paths, awaiting), str(plans["basis"].iloc[0]))
     about = about_run(workspace.settings.authority, published_stock, plans)
     chart = total_chart(about, table, published_stock)
     return dg.MaterializeResult(

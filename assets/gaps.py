@@ -32,10 +32,10 @@ from sufficiency.workspace import Workspace
         "provision_balance": table_out(
             tables.ProvisionBalance,
             "gaps",
-            "One row a provision and year, with three lines: shortage that places in "
-            "other localities could meet (not known until journeys from homes to schools are "
-            "counted), shortage that none "
-            "could, and the total.",
+            "One row a provision and year, with three lines: shortage that a free place in another "
+            "locality could meet (substitutable; not known while homes are modelled), shortage "
+            "that none could (mismatch), and the total. Imports and exports have columns of their "
+            "own.",
         ),
     },
     check_specs=[
@@ -59,6 +59,7 @@ def compare_demand_with_places(
     paths: pd.DataFrame,
     places: pd.DataFrame,
     plans: pd.DataFrame,
+    awaiting: pd.DataFrame,
     demand: pd.DataFrame,
     register: pd.DataFrame,
     published_stock: pd.DataFrame,
@@ -73,9 +74,8 @@ def compare_demand_with_places(
     threshold = workspace.settings.first_year_probability
     base_year = int(plans["year"].iloc[0])
     with spoken_failures():
-        counted = cubes(paths)
-        # A return tells homes and schools, but places are not yet counted by who travels where.
-        basis = "homes" if plans["basis"].iloc[0] == "person" else "modelled"
+        counted = cubes(paths, awaiting)
+        basis = "person" if plans["basis"].iloc[0] == "person" else "modelled"
         table = gap_table(counted, places, basis, threshold)
         balance = provision_balance(counted, places, basis)
     about = about_run(workspace.settings.authority, published_stock, plans)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets import people
+from assets import council, people
 from assets.describe import counts, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
@@ -31,6 +31,7 @@ TEXT = {
     "`places.csv`. Rows marked *assumed* come from today's roll: correct and confirm them.",
     "findings": "Everything that was wrong with the inputs, or worth knowing, worst first. "
     "A finding that **blocks** stops publication: do what its *action* says and run again.",
+    **council.TEXT,
     **people.TEXT,
 }
 MODELS = {
@@ -44,9 +45,15 @@ MODELS = {
     "statistical_neighbours": tables.StatisticalNeighbours,
     "register": tables.Register,
     "findings": tables.FindingsTable,
+    **council.MODELS,
     **people.MODELS,
 }
-GROUPS = {"findings": "quality", "register": "supply", **dict.fromkeys(people.QUALITY, "quality")}
+GROUPS = {
+    "findings": "quality",
+    "register": "supply",
+    **dict.fromkeys(council.MODELS, "supply"),
+    **dict.fromkeys(people.QUALITY, "quality"),
+}
 
 
 def _out(name: str) -> dg.AssetOut:
@@ -132,6 +139,8 @@ def _severity_check(
 
 def _metadata(name: str, frame) -> dict:
     """Return what the asset's page shows: the answer first, then a short table."""
+    if name in council.TEXT:
+        return council.shown(name, frame)
     if name in people.TEXT:
         return {**row_count(frame), **people.shown(name, frame)}
     shown: dict = {

@@ -25,6 +25,12 @@ TEXT = {
     "Pupils of schools here, wherever they live: never the same children as `plans`.",
     "sen_support_to_plan": "Of children on SEN support, how many had a plan a year on, by need and "
     "year group: an early sign of plans to come.",
+    "second_placements": "Second placements (rank 2) on census day, by school, need and year "
+    "group: listed apart, never added to demand or occupancy.",
+    "placement_months": "When residents entered and left schools, by month: from it the roll that "
+    "special schools reach in July.",
+    "schools_attended": "Every school and college a plan holder is placed in, of any authority, "
+    "with its ages and its place on the map.",
     "quality_checks": "Every check of every return, passed or not: how many rows fail, what was "
     "assumed, what to do. **Fix first** what blocks, then what touches most plans. The rows are in "
     "`restricted/corrections.xlsx`: fill in the corrected values there and run again.",
@@ -43,6 +49,9 @@ MODELS = {
     "adulthood": tables.Adulthood,
     "pupils": tables.Pupils,
     "sen_support_to_plan": tables.SenSupportToPlan,
+    "second_placements": tables.SecondPlacements,
+    "placement_months": tables.PlacementMonths,
+    "schools_attended": tables.SchoolsAttended,
     "quality_checks": tables.QualityChecks,
     "bases": tables.Bases,
     "against_published": tables.AgainstPublished,
@@ -103,6 +112,13 @@ def shown(name: str, frame: pd.DataFrame) -> dict:
                 ["year", "on_sen_support", "came_to_plan", "rate"],
             )
         },
+        "second_placements": lambda: {"by_setting": _by(frame, "setting", "year")},
+        "placement_months": lambda: {
+            "by_calendar_year": short_table(
+                frame.groupby("year")[["entered", "left"]].sum().reset_index()
+            )
+        },
+        "schools_attended": lambda: {"schools_by_setting": counts(frame, "setting")},
         "quality_checks": lambda: {"fix_first": fix_first(frame)},
         "bases": lambda: {
             "schools_by_verdict": _by(frame.assign(schools=1), "year", "verdict", "schools"),

@@ -11,8 +11,10 @@ STEPS = {
     "pooled_forecast": "Forecasting totals from the national panel",
     "simulate_plans": "Moving every plan forward, path by path",
     "demand": "Summing up demand",
-    "split_register": "Splitting the place register over needs and phases",
+    "set_out_places": "Setting out places, and how full they are",
+    "look_at_september": "Looking at the next three Septembers",
     "compare_demand_with_places": "Setting demand against places",
+    "count_the_cost": "Counting journeys, savings and costs",
     "beside_others": "Comparing with other authorities",
     "report_files": "Writing tables, workbook, page and warehouse",
 }

@@ -9,100 +9,102 @@ from assets.describe import short_table
 from assets.failures import spoken_failures
 from sufficiency.workspace import Workspace
 
+FINDINGS = ("findings", "demand_findings", "supply_findings", "september_findings")
+SHAPES = "locality_shapes"
+WRITTEN = (
+    "gap",
+    "provision_balance",
+    "demand",
+    "places",
+    "need_mix",
+    "scheme_places",
+    "occupancy",
+    "register",
+    "register_changes",
+    "register_check",
+    "september_board",
+    "transfers",
+    "base_pathway",
+    "post16_routes",
+    "waiting",
+    "journeys",
+    "bringing_back",
+    "base_question",
+    "place_return",
+    "gap_costs",
+    "budget_check",
+    "costs",
+    "budget",
+    "schemes",
+    "classes",
+    "imports",
+    "moves",
+    "beside_others",
+    "accuracy",
+    "targets",
+    "plans",
+    "paths",
+    "path_totals",
+    "establishments",
+    "localities",
+    "assumptions",
+    "input_files",
+    "published_stock",
+    "published_flows",
+    "population",
+    "statistical_neighbours",
+    "imd",
+    "past_plans",
+    "plan_flows",
+    "links",
+    "requests",
+    "requests_by_month",
+    "adulthood",
+    "second_placements",
+    "placement_months",
+    "schools_attended",
+    "pupils",
+    "sen_support_to_plan",
+    "quality_checks",
+    "bases",
+    "against_published",
+)
+"""Tables of a run, the most asked for first; of the awaiting list counts only (`waiting`)."""
 
-@dg.asset(group_name="publication", kinds={"csv", "parquet", "excel", "sqlite"})
+
+@dg.asset(
+    group_name="publication",
+    kinds={"csv", "parquet", "excel", "sqlite"},
+    ins={name: dg.AssetIn() for name in (*WRITTEN, *FINDINGS, SHAPES)},
+)
 def report_files(
     context: dg.AssetExecutionContext,
     workspace: dg.ResourceParam[Workspace],
-    input_files: pd.DataFrame,
-    findings: pd.DataFrame,
-    demand_findings: pd.DataFrame,
-    supply_findings: pd.DataFrame,
-    register: pd.DataFrame,
-    localities: pd.DataFrame,
-    locality_shapes: pd.DataFrame,
-    plans: pd.DataFrame,
-    targets: pd.DataFrame,
-    accuracy: pd.DataFrame,
-    paths: pd.DataFrame,
-    path_totals: pd.DataFrame,
-    assumptions: pd.DataFrame,
-    demand: pd.DataFrame,
-    places: pd.DataFrame,
-    gap: pd.DataFrame,
-    provision_balance: pd.DataFrame,
-    beside_others: pd.DataFrame,
-    establishments: pd.DataFrame,
-    published_stock: pd.DataFrame,
-    published_flows: pd.DataFrame,
-    population: pd.DataFrame,
-    statistical_neighbours: pd.DataFrame,
-    imd: pd.DataFrame,
-    past_plans: pd.DataFrame,
-    plan_flows: pd.DataFrame,
-    links: pd.DataFrame,
-    requests: pd.DataFrame,
-    requests_by_month: pd.DataFrame,
-    adulthood: pd.DataFrame,
-    pupils: pd.DataFrame,
-    sen_support_to_plan: pd.DataFrame,
-    quality_checks: pd.DataFrame,
-    bases: pd.DataFrame,
-    against_published: pd.DataFrame,
+    **made: pd.DataFrame,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """The finished run in `outputs/<run id>/restricted`: tables, workbook, page and warehouse.
 
-    Open the workbook first: it holds the places to correct, the gap or change table, the
-    authority beside its neighbours and a draft for the school capacity survey. Every file is
-    restricted: nothing is published before disclosure control exists.
+    Open the workbook first: it holds the places to correct, the gap or change table, occupancy,
+    the September board, the authority beside its neighbours and a draft for the school capacity
+    survey. Every file is restricted: nothing is published before disclosure control exists.
     """
     import geopandas as gpd
 
     from sufficiency.outputs import installed_versions, publish, run_id, write_provenance
+    from sufficiency.places import remember_register
     from sufficiency.reports.content import about_run
     from sufficiency.reports.run import FinishedRun, write_run
 
-    tables = {
-        "gap": gap,
-        "provision_balance": provision_balance,
-        "demand": demand,
-        "places": places,
-        "register": register,
-        "beside_others": beside_others,
-        "accuracy": accuracy,
-        "targets": targets,
-        "plans": plans,
-        "paths": paths,
-        "path_totals": path_totals,
-        "establishments": establishments,
-        "localities": localities,
-        "assumptions": assumptions,
-        "findings": pd.concat([findings, demand_findings, supply_findings], ignore_index=True),
-        "input_files": input_files,
-        "published_stock": published_stock,
-        "published_flows": published_flows,
-        "population": population,
-        "statistical_neighbours": statistical_neighbours,
-        "imd": imd,
-        "past_plans": past_plans,
-        "plan_flows": plan_flows,
-        "links": links,
-        "requests": requests,
-        "requests_by_month": requests_by_month,
-        "adulthood": adulthood,
-        "pupils": pupils,
-        "sen_support_to_plan": sen_support_to_plan,
-        "quality_checks": quality_checks,
-        "bases": bases,
-        "against_published": against_published,
-    }
+    tables = {name: made[name] for name in WRITTEN}
+    tables["findings"] = pd.concat([made[name] for name in FINDINGS], ignore_index=True)
+    assumptions, input_files = made["assumptions"], made["input_files"]
     chosen = dict(zip(assumptions["assumption"], assumptions["value"], strict=True))
     versions = installed_versions()
     settings = {**workspace.settings.described(), **chosen}
     run = run_id(input_files["sha256"], settings, versions)
 
-    about = about_run(workspace.settings.authority, published_stock, plans, run)
-    finished = FinishedRun(about, tables, gpd.GeoDataFrame(locality_shapes))
+    about = about_run(workspace.settings.authority, made["published_stock"], made["plans"], run)
+    finished = FinishedRun(about, tables, gpd.GeoDataFrame(made[SHAPES]))
 
     def write(folder) -> None:
         write_run(folder, finished)
@@ -118,6 +120,7 @@ def report_files(
 
     with spoken_failures():
         folder = publish(workspace.outputs, run, write)
+        remember_register(workspace, made["register"])
     files = pd.DataFrame(
         [(p.name, p.stat().st_size) for p in sorted(folder.iterdir())], columns=["file", "bytes"]
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sufficiency.person_level import PersonLevel
 
 LAST_CENSUS = 2040
+COUNCIL_TABLES = ("awaiting", "schemes", "moves", "classes", "need_mix_given", "budget")
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,16 @@ class Inputs:
 def read_workspace(workspace: Workspace) -> Inputs:
     """Return every input table of a workspace, and every problem, not only the first."""
     from geo.shapes import locality_shapes
-    from sufficiency.person_level import without_returns
-    from sufficiency.places import read_register
+    from sufficiency.costs.table import costs_table
+    from sufficiency.council.read import read_council_files
+    from sufficiency.people.schools import known_schools
+    from sufficiency.person_level import read_person_level, without_returns
+    from sufficiency.places import (
+        compare_registers,
+        imports_table,
+        read_last_year,
+        read_register,
+    )
     from sufficiency.plans.base import choose_base
     from sufficiency.plans.margins import read_margins
 
@@ -58,8 +67,14 @@ def read_workspace(workspace: Workspace) -> Inputs:
     settings = workspace.settings
     localities = localities_of(workspace, published, findings)
     schools = place(published, localities)
-    register = read_register(workspace, schools, findings, localities)
-    person = read_returns(workspace, published, localities, register, findings)
+    known = known_schools(published.gias)
+    closed_on = known.set_index("urn")["close_date"]
+    register = read_register(workspace, schools, findings, localities, closed_on)
+    council = read_council_files(workspace.council, register, localities, schools, findings)
+    last_year = read_last_year(workspace, findings, schools)
+    reference = reference_of(workspace, published, known, localities, register)
+    person = read_person_level(workspace, reference, published.published_stock, findings)
+    base_year = 0
     try:
         base_year = choose_base(
             published.published_stock, person.returns, settings.authority, settings.base_census
@@ -80,35 +95,31 @@ def read_workspace(workspace: Workspace) -> Inputs:
         "imd": published.imd,
         "statistical_neighbours": published.statistical_neighbours,
         "register": register,
+        "register_changes": compare_registers(last_year, register, "last year's register"),
+        **{name: council[name] for name in COUNCIL_TABLES},
+        "costs": costs_table(council["costs_given"]),
+        "imports": imports_table(council["imports"], person.tables["pupils"], register, base_year),
         **person.tables,
     }
     return Inputs(tables, findings, person)
 
 
-def read_returns(
+def reference_of(
     workspace: Workspace,
     published: Published,
+    schools: pd.DataFrame,
     localities: pd.DataFrame,
     register: pd.DataFrame,
-    findings: Findings,
-) -> "PersonLevel":
-    """Return the tables of the workspace's own returns; empty tables where there is none."""
-    from sufficiency.person_level import read_person_level
-
-    reference = reference_of(workspace, published, localities, register)
-    return read_person_level(workspace, reference, published.published_stock, findings)
-
-
-def reference_of(
-    workspace: Workspace, published: Published, localities: pd.DataFrame, register: pd.DataFrame
 ) -> "Reference":
-    """Return what the rows of the workspace's returns are looked up in."""
+    """Return what the rows of the workspace's returns are looked up in.
+
+    `schools` are those of every GIAS file (`known_schools`).
+    """
     from sufficiency.people.reference import Reference
-    from sufficiency.people.schools import known_schools
 
     return Reference(
         authority=workspace.settings.authority,
-        schools=known_schools(published.gias),
+        schools=schools,
         postcodes=published.postcodes,
         localities=localities,
         register=register,
@@ -183,7 +194,9 @@ def with_own_files(
     for path, layout in (
         (workspace.register_csv, "place_register"),
         (workspace.register_workbook, "place_register"),
+        (workspace.last_year_csv, "place_register"),
         (workspace.localities_csv, "localities"),
+        *((path, "council_file") for path in sorted(workspace.council.glob("*.csv"))),
     ):
         if not path.is_file():
             continue

@@ -84,8 +84,11 @@ def _settled(folder: Path, authority: str) -> Workspace:
 
 
 def _write_notes(workspace: Workspace) -> None:
-    """Write, in each sub-folder of inputs, which files belong there."""
+    """Write which files belong in each sub-folder of inputs, and the council's templates."""
+    from sufficiency.council import write_council_templates
     from sufficiency.sources.catalogue import LAYOUTS
+
+    write_council_templates(workspace.council)
 
     folders: dict[str, list[str]] = {}
     for layout in LAYOUTS:
@@ -213,6 +216,7 @@ def _write_planted(people: "World", workspace: Workspace) -> None:
     """Write returns with planted errors, and their answer key beside the inputs."""
     from assets.reading import localities_of, place, read_published, reference_of
     from sufficiency.demo.returns.writing import write_planted_returns
+    from sufficiency.people.schools import known_schools
     from sufficiency.places import read_register
 
     findings = Findings()
@@ -221,5 +225,6 @@ def _write_planted(people: "World", workspace: Workspace) -> None:
         raise WorkspaceError("The demo's published files cannot be read. Remove it and try again.")
     localities = localities_of(workspace, published, findings)
     register = read_register(workspace, place(published, localities), findings, localities)
-    reference = reference_of(workspace, published, localities, register)
+    schools = known_schools(published.gias)
+    reference = reference_of(workspace, published, schools, localities, register)
     write_planted_returns(people, reference, workspace.returns, workspace.root / ANSWER_KEY)

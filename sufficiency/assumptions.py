@@ -34,10 +34,26 @@ ALWAYS = (
         DESIGN,
     ),
     (
-        "net_export",
-        "base-year placements less roll",
+        "homes_and_schools",
+        "as at the base census",
         "places",
-        "Held constant, one total a provision, until pupils of other authorities are supplied.",
+        "Imports, exports and journeys between localities are held at today's. Where imports or "
+        "exports are not known, one total a provision stands for both: placements less roll.",
+        DESIGN,
+    ),
+    (
+        "flexible_places",
+        "one pool within a phase",
+        "places",
+        "Room in a flexible row serves any need it accepts, row by row and future by future; other "
+        "room never offsets a shortage.",
+        DESIGN,
+    ),
+    (
+        "awaiting_list",
+        "as long as today's",
+        "children",
+        "Where the council gives a list it replaces possible demand; as many wait in later years.",
         DESIGN,
     ),
     (
@@ -47,6 +63,14 @@ ALWAYS = (
         "School-age plan holders not in education or with no placement; EOTAS and home education "
         "are not counted. Not a measure of unmet duty.",
         DESIGN,
+    ),
+    (
+        "travel",
+        "straight line x circuity 1.72 - 0.14 ln(km), from 1.2 to 1.7; 30, 40 and 65 km/h",
+        "km and minutes",
+        "No road network is read: distances and times are estimates. 380 journeys of a child a "
+        "year; capital is spread over 30 years. Nothing is said of who may have transport.",
+        "Levinson and El-Geneidy 2009, Department for Transport speeds 2019",
     ),
     (
         "regime",
@@ -155,6 +179,21 @@ def assumptions_table(
             "",
             "Probabilities come from counting futures, so they can be no finer than this.",
             DESIGN,
+        ),
+        (
+            "nursery_fte",
+            f"{settings.nursery_fte:g}",
+            "full-time equivalents a nursery pupil",
+            "Occupancy counts full-time equivalents; demand counts children.",
+            "planner",
+        ),
+        (
+            "substitutable_share",
+            f"{settings.substitutable_share:g}",
+            "share of new placements",
+            "How many new independent and non-maintained placements a local place of the right "
+            "kind could serve; 52-week placements never.",
+            "planner",
         ),
         (
             "authorities_without_this_census",

@@ -75,3 +75,14 @@ class Findings:
         rank = table["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
         ordered = table.assign(rank=rank).sort_values("rank", kind="stable")
         return checked(FindingsTable, ordered, "findings")
+
+
+def spans(rows: list[int]) -> str:
+    """Return ascending rows as text: `2, 4 to 9`."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)

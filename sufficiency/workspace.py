@@ -90,6 +90,11 @@ class Workspace:
         return self.root / "places.xlsx"
 
     @property
+    def last_year_csv(self) -> Path:
+        """Last year's place register, to list every change; optional."""
+        return self.root / "places_last_year.csv"
+
+    @property
     def localities_csv(self) -> Path:
         """LSOA to locality, used where the scheme is `file`."""
         return self.root / "localities.csv"

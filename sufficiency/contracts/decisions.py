@@ -104,15 +104,17 @@ class SeptemberBoard(Contract):
 
     september: Series[pa.Int32] = number(SEPTEMBER)
     urn: Series[str] = text("School.")
-    site_id: Series[str] = text("Site.")
+    site_id: Series[str] = text("Site; ALL where it is not told who is at which.")
     name: Series[str] = text("School and provision, for people.")
     provision: Series[str] = code("provisions", "Provision type.")
-    locality: Series[str] = text("Locality of the site.")
+    locality: Series[str] = text("Locality of the site; ALL if its sites lie in several.")
     ncy_from: Series[pa.Int32] = number("First NCY of the cohort from that September.")
     ncy_to: Series[pa.Int32] = number("Last NCY of the cohort from that September.")
     needs: Series[str] = text("Needs of the cohort's classes, separated by spaces; empty: all.")
     agreed_places: Series[pd.Int32Dtype] = number(
-        "Sum of class sizes for the cohort; missing where no class is listed.", nullable=True
+        "Sum of class sizes for the cohort, without assessment classes; missing where no class is "
+        "listed.",
+        nullable=True,
     )
     on_roll: Series[pd.Int32Dtype] = number(
         "Pupils who would be in the cohort if all stayed (base roll, moved up).", nullable=True
@@ -126,7 +128,9 @@ class SeptemberBoard(Contract):
     )
     named: Series[pa.Int32] = number("Children with the school named in the plan.", ge=0)
     directed: Series[pa.Int32] = number("Children directed or ordered by the tribunal.", ge=0)
-    consulted: Series[pa.Int32] = number("Children it is being consulted on.", ge=0)
+    consulted: Series[pa.Int32] = number(
+        "Children it is being consulted on, or whose appeal is not decided.", ge=0
+    )
     free_after_named: Series[pd.Int32Dtype] = number(
         "places_free - named - directed.", nullable=True
     )
@@ -151,7 +155,13 @@ class Transfers(Contract):
     expected_p10: Series[float] = number("1 in 10 lower.", ge=0)
     expected_p90: Series[float] = number("1 in 10 higher.", ge=0)
     to_specialist_mean: Series[float] = number(
-        "Of the mean: forecast in special schools or bases after it.", ge=0
+        "Of the mean: forecast in special schools of any kind or bases after it; missing where the "
+        "forecast does not reach the January after.",
+        nullable=True,
+        ge=0,
+    )
+    awaiting: Series[pa.Int32] = number(
+        "On the awaiting list: a special school or base is agreed from that September.", ge=0
     )
     review_by: Series[str] = text("Statutory day for the amended plan, YYYY-MM-DD.")
     basis: Series[str] = text(
@@ -174,7 +184,7 @@ class BasePathway(Contract):
     leavers_p80: Series[float] = number("2 in 10 higher.", ge=0)
     leavers_p90: Series[float] = number("1 in 10 higher.", ge=0)
     secondary_places: Series[pd.Int32Dtype] = number(
-        "Year 7 places of secondary bases; missing if unknown.", nullable=True
+        "Places of the classes of bases that take Year 7; missing if unknown.", nullable=True
     )
     places_free: Series[pd.Int32Dtype] = number("Of which free, from the board.", nullable=True)
     shortfall_mean: Series[float] = number("Mean leavers without a place.", nullable=True, ge=0)
@@ -189,16 +199,23 @@ class Routes(Contract):
 
     year: Series[pa.Int32] = year()
     kind: Series[str] = text(
-        "stock: where young people are. after_year_11: where last year's Year 11 went.",
-        isin=["stock", "after_year_11"],
+        "stock: where young people are. after_year_11: where last year's Year 11 went. left: plans "
+        "that ended at 16 to 25 in the calendar year before.",
+        isin=["stock", "after_year_11", "left"],
     )
     phase: Series[str] = text("post_16, post_19, or ALL.", isin=["post_16", "post_19", "ALL"])
     need_group: Series[str] = code("need_groups", "Need group, ALL for totals.", ("ALL",))
-    route: Series[str] = code("routes", "Route.")
+    route: Series[str] = code(
+        "routes",
+        "Route. Internships and apprenticeships are also counted in the route of their setting.",
+    )
     mean: Series[float] = number("Young people; forecast years: mean.", ge=0)
     p10: Series[float] = number("1 in 10 lower; equals mean in counted years.", ge=0)
     p90: Series[float] = number("1 in 10 higher; equals mean in counted years.", ge=0)
-    basis: Series[str] = text("counted or forecast.", isin=["counted", "forecast"])
+    basis: Series[str] = text(
+        "counted (return by child), modelled (open data) or forecast.",
+        isin=["counted", "modelled", "forecast"],
+    )
 
 
 class Waiting(Contract):
@@ -325,11 +342,16 @@ class BaseQuestion(Contract):
     phase: Series[str] = code("phases", "Phase.")
     locality: Series[str] = text("ALL, or home locality where homes are known.")
     shortage_mean: Series[float] = number("Expected shortage of special-school places.", ge=0)
-    base_share: Series[float] = number("Share that specialist bases could meet.", ge=0, le=1)
-    base_share_low: Series[float] = number("Lower end of the share.", ge=0, le=1)
-    base_share_high: Series[float] = number("Higher end of the share.", ge=0, le=1)
-    could_be_base: Series[float] = number("shortage_mean x base_share.", ge=0)
-    remains_special: Series[float] = number("The rest.", ge=0)
+    base_share: Series[float] = number(
+        "Share that specialist bases could meet; missing if nothing tells.",
+        nullable=True,
+        ge=0,
+        le=1,
+    )
+    base_share_low: Series[float] = number("Lower end of the share.", nullable=True, ge=0, le=1)
+    base_share_high: Series[float] = number("Higher end of the share.", nullable=True, ge=0, le=1)
+    could_be_base: Series[float] = number("shortage_mean x base_share.", nullable=True, ge=0)
+    remains_special: Series[float] = number("The rest.", nullable=True, ge=0)
     evidence: Series[str] = text("What the share rests on, in words.")
 
 
@@ -343,7 +365,9 @@ class GapCosts(Contract):
         isin=["local", "independent", "difference"],
     )
     item: Series[str] = text("Cost item, ALL for the sum, capital apart from revenue.")
-    places_mean: Series[float] = number("Mean places short, by month.", ge=0)
+    places_mean: Series[float] = number(
+        "Mean places short, by month; for capital, places beyond any short before.", ge=0
+    )
     mean: Series[float] = number("Pounds; means add up.")
     p10: Series[float] = number("1 in 10 lower: demand and prices.")
     p90: Series[float] = number("1 in 10 higher.")

@@ -83,8 +83,8 @@ class Places(Contract):
     need_group: Series[str] = code("need_groups", "Need group the places are split to.")
     phase: Series[str] = code("phases", "Phase the places are split to.")
     locality: Series[str] = text(
-        "Locality of the site or, for exports, journeys and mismatch, of the home; outside where "
-        "neither is known."
+        "Locality of the site or, for exports and journeys, of the home; outside where neither is "
+        "known."
     )
     capacity_basis: Series[str] = text(
         "commissioned, usable, scap, physical or on_roll; else the kind.",
@@ -105,14 +105,17 @@ class Places(Contract):
     places: Series[pa.Int32] = number("Places; never negative on the register.")
     kind: Series[str] = text(
         "register: places on the register, at its site. without_plan: places used by pupils "
-        "without a plan (negative; no row where not known). imports: places used by pupils of "
-        "other authorities (negative), at their site. exports: places residents use in other "
-        "authorities, at their home locality. journeys: places residents of a locality use in "
-        "others, less those others use in it; sums to zero over localities. unreconciled: roll "
-        "less SEN2, imports and pupils without a plan. net_export: where imports and exports are "
-        "not known, base-year placements less roll, one total a provision, spread like the roll. "
-        "mismatch: children already placed whose recorded need or age differs from the split of "
-        "the register; sums to zero over a provision (and, with homes known, over a locality).",
+        "without a plan or kept for assessment (negative; no row where not known). imports: places "
+        "used by pupils of other authorities (negative), at their site; no row where not known. "
+        "exports: places residents use in other authorities, at their home locality. journeys: "
+        "places residents of a locality use in others, less those others use in it; sums to zero "
+        "over localities. unreconciled: places used by roll that SEN2, imports and pupils without "
+        "a plan do not explain (negative; positive where the roll leaves too few), at the site; "
+        "it holds imports where those are not known; and, at home, placements on no register row. "
+        "net_export: where homes and journeys are not known, base-year placements less roll, one "
+        "total a provision, spread like the roll. mismatch: children already placed whose recorded "
+        "need or age differs from the split of the register; sums to zero over a provision and, "
+        "with homes known, over the sites of a locality.",
         isin=[
             "register",
             "without_plan",

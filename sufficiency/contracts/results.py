@@ -70,9 +70,10 @@ class Gap(Contract):
     view: Series[str] = text("placements or possible.", isin=["placements", "possible"])
     basis: Series[str] = text(
         "ALL rows: authority, places pooled. Locality rows: sited, places sited there and, by "
-        "journeys of the base census, those its residents use elsewhere; with modelled plans "
-        "`sited, homes modelled, before imports and exports`, where p_shortage and first_year are "
-        "left out because homes are not known well enough to say how likely."
+        "journeys of the base census, those its residents use elsewhere. Where exports, imports "
+        "and journeys of the provision are not known `sited, before imports and exports`, and with "
+        "modelled plans `sited, homes modelled, before imports and exports`: such rows have no "
+        "p_shortage and no first_year."
     )
     capacity_basis: Series[str] = text("Which capacity the places are; mixed where rows differ.")
     year: Series[pa.Int32] = year()

@@ -10,6 +10,7 @@ from sufficiency.demo.flows import flows
 from sufficiency.demo.people import world
 from sufficiency.demo.people.places import Places, elsewhere
 from sufficiency.demo.people.published import counted_flows, counted_stock
+from sufficiency.demo.people.rolls import counted_schools
 from sufficiency.demo.sharing import generator
 from sufficiency.demo.stock import stock
 from sufficiency.demo.writing import write_polygons, write_table
@@ -32,7 +33,7 @@ def write_demo_data(folder: Path, seed: int = 999) -> None:
         seed: Seed of every random number, 0 or more.
     """
     known = world(seed)
-    authorities, made, places = known.panel, known.land, known.schools
+    authorities, made, places = known.panel, known.land, counted_schools(known)
     plans = stock(authorities, seed)
     moves = counted_flows(flows(authorities, plans, seed), known)
     plans = counted_stock(plans, known)

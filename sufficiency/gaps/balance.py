@@ -8,8 +8,11 @@ import pandas as pd
 from sufficiency.contracts import ProvisionBalance, checked
 from sufficiency.gaps.cube import VIEWS, Cube, View, as_cubes
 from sufficiency.gaps.offer import ASSUMED, NO_PHASE, NO_ROLL, NO_ROW, NOT_KNOWN, Offer, Supply
+from sufficiency.gaps.shortage import lay
 from sufficiency.gaps.table import PLANS_BASES
 from sufficiency.terms import OUTSIDE, codes, lookup
+
+ACROSS = ("exports", "imports", "net_export", "unreconciled", "without_plan")
 
 
 def provision_balance(
@@ -25,14 +28,15 @@ def provision_balance(
     Returns:
         ProvisionBalance. In each path and need group x phase cell, `shortage_unmet` is the
         shortage with places pooled over the authority; `shortage_elsewhere` is by how much the
-        shortages of all localities, each against the places sited there, exceed it (at least 0):
-        places in other localities, or in other authorities, could meet it. Both are summed over
-        cells, so that a surplus in one cell never offsets a shortage in another, and then averaged
-        over paths; total = elsewhere + unmet, and its P10 and P90 are those of the sum in a path.
-        Unless the basis is `person` elsewhere is missing and total = unmet. All are missing where a
-        cell of the provision has no gap, with the reason; but phases that no register row takes
-        are left out, unless nobody is in any other. Provisions without demand and without a
-        register row are left out.
+        shortages of all localities, each against the places of its residents, exceed it (at least
+        0): a free place in another locality could meet it. Need groups that share flexible rows
+        are one cell here, because which of them gets the room is a convention. Both are summed
+        over cells, so that a surplus in one cell never offsets a shortage in another, and then
+        averaged over paths; total = elsewhere + unmet, and its P10 and P90 are those of the sum in
+        a path. Unless the basis is `person` and the places say who uses places elsewhere,
+        elsewhere is missing and total = unmet. All are missing where a cell of the provision has
+        no gap, with the reason; but phases that no register row takes are left out, unless nobody
+        is in any other. Provisions without demand and without a register row are left out.
     """
     if basis not in PLANS_BASES:
         raise ValueError(f"basis must be one of {', '.join(PLANS_BASES)}")
@@ -47,17 +51,16 @@ def provision_balance(
 
 
 def _rows(cube: Cube, view: View, supply: Supply, basis: str) -> pd.DataFrame:
-    demand = cube.at(None, view)[:, :, :, :-1, :]
     offer, totals = supply.at(None), supply.totals()
-    pooled = _short(demand, offer)
-    unmet = pooled.sum(axis=(2, 4))
+    pooled = lay(cube, offer, None, view)
+    demand, unmet_cells = pooled.demand, pooled.short()
+    unmet = unmet_cells.sum(axis=(2, 4))
+    journeys = totals.journeys_known & (basis == "person")
     elsewhere = np.zeros_like(unmet)
-    if basis == "person":
-        sited = sum(
-            _short(cube.at(locality, view)[:, :, :, :-1, :], supply.at(locality))
-            for locality in sorted({*cube.localities, *supply.localities} - {OUTSIDE})
-        )
-        elsewhere = np.maximum(sited - pooled, 0).sum(axis=(2, 4))
+    if journeys.any():
+        homes = sorted({*cube.localities, *supply.localities} - {OUTSIDE})
+        sited = sum(lay(cube, supply.at(home), home, view).short() for home in homes)
+        elsewhere = np.where(journeys, _beyond(sited - unmet_cells, supply.linked()), 0.0)
     short = unmet + elsewhere
     total = demand.sum(axis=(2, 4))
     low, high = np.quantile(total, [0.1, 0.9], axis=0)
@@ -71,10 +74,9 @@ def _rows(cube: Cube, view: View, supply: Supply, basis: str) -> pd.DataFrame:
         "demand_p10": low,
         "demand_p90": high,
         "register_places": totals.register,
-        "net_export": totals.net_export,
-        "without_plan": totals.without_plan,
+        **{name: totals.parts[name] for name in ACROSS},
         "shortage_total": np.where(shown, short.mean(axis=0), np.nan),
-        "shortage_elsewhere": np.where(shown & (basis == "person"), elsewhere.mean(axis=0), np.nan),
+        "shortage_elsewhere": np.where(shown & journeys, elsewhere.mean(axis=0), np.nan),
         "shortage_unmet": np.where(shown, unmet.mean(axis=0), np.nan),
         "shortage_p10": np.where(shown, short_low, np.nan),
         "shortage_p90": np.where(shown, short_high, np.nan),
@@ -86,9 +88,18 @@ def _rows(cube: Cube, view: View, supply: Supply, basis: str) -> pd.DataFrame:
     return frame[np.repeat(used, len(cube.years))]
 
 
-def _short(demand: np.ndarray, offer: Offer) -> np.ndarray:
-    """Return the shortage of every path and cell, 0 where places are not known."""
-    return np.nan_to_num(np.maximum(demand - offer.places, 0.0), nan=0.0)
+def _beyond(difference: np.ndarray, linked: np.ndarray) -> np.ndarray:
+    """Return, by (path, year, provision), the positive part of a difference between cells.
+
+    Args:
+        difference: By (path, year, need group, provision, phase).
+        linked: Which need groups count as one cell, by (year, provision, phase, group, group).
+    """
+    groups = linked.shape[-1]
+    first = linked.argmax(axis=-1)
+    one_of = np.eye(groups)[first]
+    joined = np.einsum("nygpf,ypfgh->nyhpf", difference, one_of)
+    return np.maximum(joined, 0.0).sum(axis=(2, 4))
 
 
 def _reasons(offer: Offer, demand: np.ndarray) -> np.ndarray:

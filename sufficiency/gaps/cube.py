@@ -1,10 +1,13 @@
 """Paths counted once into dense cells, from which demand, gaps and balances are all cut.
 
-The possible-demand view moves plan holders who are not in a school place, of Reception to Year 11,
-to the provisions in which children of the same need group and phase are placed in the base year.
+The possible-demand view moves the children of the council's list, each once, from the provision
+they are in to the one that is agreed. The list is held as it stands in every year: as long, of the
+same needs, phases and homes. Where there is no list, the view moves plan holders who are not in a
+school place, of Reception to Year 11, to the provisions in which children of the same need group
+and phase are placed in the base year.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,15 +15,39 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.errors import ContractError
+from sufficiency.gaps.waiting import NCY_HIGH, NCY_LOW, NO_PROVISION, SCHOOL_NCY, agreed_moves
 from sufficiency.terms import codes, lookup, phase_of_ncy
 
 View = Literal["placements", "possible"]
 VIEWS: tuple[View, ...] = ("placements", "possible")
-NO_PROVISION = "none"
-SCHOOL_NCY = (0, 11)
 SCHOOL_GROUPS = ("mainstream", "rp_unit", "special_state", "special_indep", "ap")
 CHUNK_ROWS = 2_000_000
-NCY_LOW, NCY_HIGH = -4, 21
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Move:
+    """Children of one home and kind who wait to go from one provision to another.
+
+    Attributes:
+        locality: Home locality.
+        group: Position of the need group.
+        phase: Position of the phase.
+        now: Position of the provision they are in.
+        agreed: Position of the provision that is agreed.
+        seeks: Whether they are not in a school place now.
+        children: How many.
+        of_all: How many wait in the same cell, whatever is agreed for them.
+    """
+
+    locality: str
+    group: int
+    phase: int
+    now: int
+    agreed: int
+    seeks: bool
+    children: int
+    of_all: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +64,7 @@ class Cube:
             phase).
         shares: Base-year share of each provision among those placed in a school: (need group,
             provision, phase).
+        moves: The council's list; None where it keeps none.
     """
 
     scenario: str
@@ -45,6 +73,7 @@ class Cube:
     counts: np.ndarray
     seekers: np.ndarray
     shares: np.ndarray
+    moves: tuple[Move, ...] | None = None
 
     @property
     def paths(self) -> int:
@@ -56,25 +85,53 @@ class Cube:
 
         Args:
             locality: A home locality, or None for the whole authority.
-            view: `placements` as they would fall; `possible` adds those not in a school place.
+            view: `placements` as they would fall; `possible` with the council's list moved to what
+                is agreed, or without a list those not in a school place moved to where others
+                are. It moves people and adds none: totals are those of the placements.
         """
         demand = self._pick(self.counts, locality).astype(float)
-        if view == "possible":
+        if view == "placements":
+            return demand
+        if self.moves is None:
             seekers = self._pick(self.seekers, locality)
             demand[:, :, :, -1, :] -= seekers
             demand += seekers[:, :, :, None, :] * self.shares
-        return demand
+            return demand
+        for move, moved in self._moved(locality):
+            demand[:, :, move.group, move.now, move.phase] -= moved
+            demand[:, :, move.group, move.agreed, move.phase] += moved
+        return np.where(demand < TINY, 0.0, demand)
 
     def waiting(self, locality: str | None, view: View) -> np.ndarray:
         """Return, shaped like `at`, those of school age not in a school place.
 
-        They are plan holders without a provision in the view `placements`, and none in `possible`,
-        which has moved them.
+        They are plan holders without a provision in the view `placements`; in `possible` those
+        that it has not moved: none without a list, with one whoever is not on it.
         """
-        result = np.zeros(self.counts.shape[1:], dtype=np.int32)
-        if view == "placements":
+        result = np.zeros(self.counts.shape[1:])
+        if view == "placements" or self.moves is not None:
             result[:, :, :, -1, :] = self._pick(self.seekers, locality)
-        return result
+        if view == "possible" and self.moves is not None:
+            for move, moved in self._moved(locality):
+                if move.seeks:
+                    result[:, :, move.group, -1, move.phase] -= moved
+        return np.where(result < TINY, 0.0, result)
+
+    def not_found(self) -> float:
+        """Return how many children of the list the base census has not where the list has them.
+
+        They are not moved in the view `possible`, which never takes a cell below zero.
+        """
+        moved = sum(float(moved[:, 0].mean()) for _, moved in self._moved(None))
+        return sum(move.children for move in self.moves or ()) - moved
+
+    def _moved(self, locality: str | None) -> Iterator[tuple[Move, np.ndarray]]:
+        """Yield each move with how many of it there are to move, by (path, year)."""
+        for move in self.moves or ():
+            if locality in (None, move.locality) and move.locality in self.localities:
+                at = self.localities.index(move.locality)
+                there = self.counts[at, :, :, move.group, move.now, move.phase]
+                yield move, move.children * np.minimum(there / move.of_all, 1.0)
 
     def _pick(self, cells: np.ndarray, locality: str | None) -> np.ndarray:
         if locality is None:
@@ -89,20 +146,22 @@ def provisions() -> list[str]:
     return [*codes("provisions"), NO_PROVISION]
 
 
-def cubes(paths: pd.DataFrame) -> list[Cube]:
+def cubes(paths: pd.DataFrame, awaiting: pd.DataFrame | None = None) -> list[Cube]:
     """Return the paths counted into cells, one cube a scenario in order of appearance.
 
     Args:
         paths: Paths table; any order of rows. Rows are taken in chunks, so that memory stays near
             that of the cells themselves.
+        awaiting: Awaiting table; None or no rows where the council keeps no list.
     """
     if paths.empty:
         raise ContractError("Table paths has no rows.")
     scenarios = _categories(paths["scenario"])
     present = [s for n, s in enumerate(scenarios[1]) if (scenarios[0] == n).any()]
+    moves = None if awaiting is None or awaiting.empty else _moves(awaiting)
     if len(present) == 1:
-        return [_cube(present[0], paths)]
-    return [_cube(name, paths[(paths["scenario"] == name).to_numpy()]) for name in present]
+        return [_cube(present[0], paths, moves)]
+    return [_cube(name, paths[(paths["scenario"] == name).to_numpy()], moves) for name in present]
 
 
 def as_cubes(paths: pd.DataFrame | Iterable[Cube]) -> list[Cube]:
@@ -110,7 +169,27 @@ def as_cubes(paths: pd.DataFrame | Iterable[Cube]) -> list[Cube]:
     return cubes(paths) if isinstance(paths, pd.DataFrame) else list(paths)
 
 
-def _cube(scenario: str, paths: pd.DataFrame) -> Cube:
+def _moves(awaiting: pd.DataFrame) -> tuple[Move, ...]:
+    moves = agreed_moves(awaiting)
+    groups, phases = pd.Index(codes("need_groups")), pd.Index(codes("phases"))
+    names = pd.Index(provisions())
+    return tuple(
+        Move(*row)
+        for row in zip(
+            moves["locality"].tolist(),
+            groups.get_indexer(pd.Index(moves["need_group"])).tolist(),
+            phases.get_indexer(pd.Index(moves["phase"])).tolist(),
+            names.get_indexer(pd.Index(moves["from_provision"])).tolist(),
+            names.get_indexer(pd.Index(moves["to_provision"])).tolist(),
+            moves["seeks"].tolist(),
+            moves["children"].tolist(),
+            moves["of_all"].tolist(),
+            strict=True,
+        )
+    )
+
+
+def _cube(scenario: str, paths: pd.DataFrame, moves: tuple[Move, ...] | None) -> Cube:
     locality, localities = _categories(paths["locality"])
     used = [name for n, name in enumerate(localities) if (locality == n).any()]
     used = sorted(used)
@@ -157,7 +236,7 @@ def _cube(scenario: str, paths: pd.DataFrame) -> Cube:
         np.add.at(seekers, to, count[part][mask])
         mask = in_school[setting_part] & (year == 0)
         np.add.at(placed, (group[mask], provision[mask], phase[mask]), count[part][mask])
-    return Cube(scenario, years, tuple(used), counts, seekers, _shares(placed))
+    return Cube(scenario, years, tuple(used), counts, seekers, _shares(placed), moves)
 
 
 def _shares(placed: np.ndarray) -> np.ndarray:

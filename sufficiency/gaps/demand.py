@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import Demand, checked
-from sufficiency.gaps.cube import VIEWS, Cube, View, as_cubes, provisions
+from sufficiency.gaps.cube import TINY, VIEWS, Cube, View, as_cubes, provisions
 from sufficiency.terms import ALL, codes
 
-TINY = 1e-9
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p80": 0.8, "p90": 0.9}
 
 

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import Gap, checked
-from sufficiency.gaps.cube import VIEWS, Cube, View, as_cubes
+from sufficiency.gaps.cube import TINY, VIEWS, Cube, View, as_cubes
 from sufficiency.gaps.demand import QUANTILES
-from sufficiency.gaps.offer import Offer, Supply
+from sufficiency.gaps.offer import ADJUSTMENTS, Supply
+from sufficiency.gaps.shortage import Laid, lay
 from sufficiency.terms import ALL, codes
 
-SHORT = 1e-9
-PLANS_BASES = ("modelled", "homes", "person")
-"""What is known of where plan holders live and go: nothing; their homes; homes and journeys."""
-SITED = {
+PLANS_BASES = ("modelled", "person")
+"""What is known of where plan holders live and go: nothing, or homes and mostly schools."""
+AUTHORITY, SITED = "authority", "sited"
+BEFORE_JOURNEYS = {
     "modelled": "sited, homes modelled, before imports and exports",
-    "homes": "sited, before imports and exports",
-    "person": "sited",
+    "person": "sited, before imports and exports",
 }
 
 
@@ -30,22 +30,24 @@ def gap_table(
     """Return the gap in every need group, provision, phase, locality and year.
 
     Args:
-        paths: Paths table, or the cubes already counted from it.
+        paths: Paths table, or the cubes already counted from it (with the council's list of who
+            waits, if it has one).
         places: Places table.
         basis: One of `PLANS_BASES`.
         threshold: Probability of shortage at or above which it must stay, from the first year to
             the last, for example 0.5.
 
     Returns:
-        Gap: rows for locality ALL (basis `authority`: register, net export, mismatch and
-        occupants without a plan pooled) and for each locality (basis `sited`: what is sited there,
-        no net export or mismatch).
-        gap = demand - places, positive is a shortage. Where a gap cannot be shown, gap,
-        probability, expected shortage and first year are missing and gap_reason says why. change
-        is demand less that of the base census, path by path. Cells without demand or places in
-        any year are left out. Unless the basis is `person`, a child may go to school in another
-        locality or authority than the one that its place is counted in: locality rows say so in
-        their basis and have no probability and no first year.
+        Gap: rows for locality ALL (basis `authority`: all places pooled) and for each locality
+        (basis `sited`: places sited there, those its residents use elsewhere, less those others
+        use in it). gap = demand - places - what flexible rows give (`flexible.flexible_moves`) in
+        each path, positive is a shortage. Where a gap cannot be shown, gap, probability, expected
+        shortage and first year are missing and gap_reason says why. change is demand less that of
+        the base census, path by path. Cells without demand, places or any part of them in any year
+        are left out, so that the parts of a provision add up over its cells.
+        Unless the basis is `person` and the places say who uses places elsewhere, a child may go to
+        school in another locality or authority than the one that its place is counted in: locality
+        rows say so in their basis and have no probability and no first year.
     """
     if basis not in PLANS_BASES:
         raise ValueError(f"basis must be one of {', '.join(PLANS_BASES)}")
@@ -56,38 +58,42 @@ def gap_table(
         offers = {locality: supply.at(locality) for locality in (None, *localities)}
         for view in VIEWS:
             for locality, offer in offers.items():
-                demand = cube.at(locality, view)[:, :, :, :-1, :]
-                rows = _cells(demand, offer, cube.years, threshold)
-                if locality is not None and basis != "person":
-                    rows[["p_shortage", "first_year"]] = np.nan
-                parts.append(_labelled(rows, cube.scenario, view, locality, basis))
+                rows = _cells(lay(cube, offer, locality, view), cube.years, threshold)
+                rows = _labelled(rows, cube.scenario, view, locality, basis)
+                rows.loc[~rows["basis"].isin([AUTHORITY, SITED]), ["p_shortage", "first_year"]] = (
+                    np.nan
+                )
+                parts.append(rows)
     return checked(Gap, pd.concat(parts, ignore_index=True), "gap")
 
 
 def _labelled(
     rows: pd.DataFrame, scenario: str, view: View, locality: str | None, plans_basis: str
 ) -> pd.DataFrame:
+    journeys = rows["journeys_known"].to_numpy(dtype=bool) & (plans_basis == "person")
+    sited = np.where(journeys, SITED, BEFORE_JOURNEYS[plans_basis])
     return rows.assign(
         scenario=scenario,
         view=view,
-        basis="authority" if locality is None else SITED[plans_basis],
+        basis=AUTHORITY if locality is None else sited,
         locality=ALL if locality is None else locality,
+        of_which_journeys=rows["of_which_journeys"].where(journeys),
     )
 
 
-def _cells(
-    demand: np.ndarray, offer: Offer, years: tuple[int, ...], threshold: float
-) -> pd.DataFrame:
+def _cells(laid: Laid, years: tuple[int, ...], threshold: float) -> pd.DataFrame:
     """Return one row a cell and year, cells in the order provision, need group, phase."""
-    known = np.nan_to_num(offer.places, nan=0.0)
-    used = (demand != 0).any(axis=(0, 1)) | (known != 0).any(axis=0)
+    demand, offer = laid.demand, laid.offer
+    counted = np.nan_to_num([offer.places, *offer.parts.values()], nan=0.0)
+    used = (demand != 0).any(axis=(0, 1)) | (counted != 0).any(axis=(0, 1))
     provision, group, phase = np.nonzero(used.transpose(1, 0, 2))
     cell = (slice(None), group, provision, phase)
-    wanted = demand[(slice(None), *cell)]
+    every_path = (slice(None), *cell)
+    wanted = demand[every_path]
     places, reason = offer.places[cell], offer.reason[cell]
     has_gap = reason == ""
-    gap = wanted - places
-    chance = np.where(has_gap, (gap > SHORT).mean(axis=0), np.nan)
+    gap = laid.gap[every_path]
+    chance = np.where(has_gap, (gap > TINY).mean(axis=0), np.nan)
     columns: dict[str, np.ndarray] = {
         "year": np.broadcast_to(np.array(years)[:, None], reason.shape),
         "need_group": _names("need_groups", group, reason.shape),
@@ -95,19 +101,19 @@ def _cells(
         "phase": _names("phases", phase, reason.shape),
         "capacity_basis": offer.capacity_basis[cell],
         "places": places,
-        "of_which_net_export": offer.net_export[cell],
-        "of_which_mismatch": offer.mismatch[cell],
-        "of_which_without_plan": offer.without_plan[cell],
+        **{f"of_which_{kind}": offer.parts[kind][cell] for kind in ADJUSTMENTS},
+        "flexible_mean": np.where(has_gap, laid.flexible[every_path].mean(axis=0), np.nan),
         "p_shortage": chance,
         "expected_shortage": np.where(has_gap, np.maximum(gap, 0).mean(axis=0), np.nan),
         "first_year": np.where(has_gap, _first_year(chance, years, threshold), np.nan),
         "gap_reason": reason,
         "flexible": np.where(offer.flexible[cell], "yes", "no"),
+        "journeys_known": offer.journeys_known[cell],
     }
-    spread = _spread(wanted)
-    for name, values in spread.items():
+    for name, values in _spread(wanted).items():
         columns[f"demand_{name}"] = values
-        columns[f"gap_{name}"] = np.where(has_gap, values - places, np.nan)
+    for name, values in _spread(gap).items():
+        columns[f"gap_{name}"] = np.where(has_gap, values, np.nan)
     for name, values in _spread(wanted - wanted[:, :1]).items():
         columns[f"change_{name}"] = values
     return pd.DataFrame({name: values.T.ravel() for name, values in columns.items()})

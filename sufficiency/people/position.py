@@ -12,7 +12,7 @@ from sufficiency.sen2.model import Return
 
 NOT_A_PRIMARY_NEED = ("NSA", "UNKNOWN")
 OLDEST = 25
-RESIDENTIAL = ("A", "B")
+RESIDENTIAL = {"A": "yes", "B": "52_weeks"}
 PLAN_COLUMNS = [
     "year",
     "need",
@@ -57,8 +57,8 @@ def positions(ret: Return | JoinedReturn, reference: Reference) -> pd.DataFrame:
     chosen = placements(ret, held, reference)
     placed = settings(chosen, held["age"], reference, ret.census_day)
     living = homes(held["postcode"], reference)
-    weeks = chosen["res"].where(chosen["res"].isin(RESIDENTIAL), "")
-    residential = (weeks != "").map({True: "yes", False: "no"}).astype("str")
+    weeks = chosen["res"].where(chosen["res"].isin(list(RESIDENTIAL)), "")
+    residential = looked_up(weeks, RESIDENTIAL, "no")
     is_nowhere = (chosen["placement_source"] == "none") & (weeks == "")
     rows = held.drop(columns=["res", "wbp", "planres", "planwbp"]).assign(
         year=ret.year,

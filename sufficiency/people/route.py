@@ -8,10 +8,13 @@ from sufficiency.contracts import PastPlans, checked, empty
 from sufficiency.people.adulthood import adulthood
 from sufficiency.people.flows import plan_flows
 from sufficiency.people.identity import identify
+from sufficiency.people.placement_months import placement_months
 from sufficiency.people.position import PLAN_COLUMNS, left_out, positions
 from sufficiency.people.reference import Reference
 from sufficiency.people.requests import request_rows, requests, requests_by_month
 from sufficiency.people.rows import JoinedReturn
+from sufficiency.people.schools_attended import schools_attended
+from sufficiency.people.second_placements import second_placements
 from sufficiency.sen2.model import Return
 
 
@@ -26,6 +29,9 @@ class PersonTables:
         requests: `Requests`.
         requests_by_month: `RequestsByMonth`.
         adulthood: `Adulthood`.
+        second_placements: `SecondPlacements`.
+        placement_months: `PlacementMonths`.
+        schools_attended: `SchoolsAttended`.
         left_out: People with an active plan but no position: year, reason, people
             (`position.left_out`). Any of them blocks.
         positions: January census year to what `position.positions` returned, with plan_id and
@@ -38,6 +44,9 @@ class PersonTables:
     requests: pd.DataFrame
     requests_by_month: pd.DataFrame
     adulthood: pd.DataFrame
+    second_placements: pd.DataFrame
+    placement_months: pd.DataFrame
+    schools_attended: pd.DataFrame
     left_out: pd.DataFrame
     positions: dict[int, pd.DataFrame] = field(repr=False)
 
@@ -67,13 +76,17 @@ def person_tables(returns: list[Return], reference: Reference, key: bytes) -> Pe
     past = empty(PastPlans) if everyone is None else everyone.sort_values([*order, "plan_id"])
     absent = [left_out(own) for own in rows]
     asked = request_rows(rows)
+    past_plans = checked(PastPlans, past, "past_plans")
     return PersonTables(
-        past_plans=checked(PastPlans, past, "past_plans"),
+        past_plans=past_plans,
         plan_flows=plan_flows(everyone if everyone is not None else past, rows),
         links=links,
         requests=requests(asked, key),
         requests_by_month=requests_by_month(asked),
         adulthood=adulthood(held, rows),
+        second_placements=second_placements(held, rows, reference),
+        placement_months=placement_months(rows, reference),
+        schools_attended=schools_attended(past_plans, reference),
         left_out=pd.concat(absent, ignore_index=True)
         if absent
         else pd.DataFrame({"year": [], "reason": [], "people": []}),

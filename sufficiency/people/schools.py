@@ -40,6 +40,10 @@ COLUMNS = {
     "rp_on_roll": "Int32",
     "rp_capacity": "Int32",
     "postcode": "str",
+    "age_from": "Int32",
+    "age_to": "Int32",
+    "easting": "float64",
+    "northing": "float64",
 }
 COUNTS = {
     "unit_on_roll": "sen_unit_on_roll",
@@ -62,8 +66,9 @@ def known_schools(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         Text columns urn, ukprn, laestab (`8391234`), name, authority (three digits), type_code,
         setting and type_group (terms; OTHP and other where the type is not known), status,
         successor (the URN that took its place at once; follow it with `in_force`) and postcode,
-        each empty where unknown; open_date and close_date; has_unit and has_rp; and
-        unit_on_roll, unit_capacity, rp_on_roll, rp_capacity as whole numbers or missing.
+        each empty where unknown; open_date and close_date; has_unit and has_rp; unit_on_roll,
+        unit_capacity, rp_on_roll, rp_capacity, age_from and age_to (statutory) as whole numbers or
+        missing; easting and northing in metres or missing.
     """
     parts = [tables[name] for name in GIAS_LAYOUTS if name in tables]
     if not parts:
@@ -85,6 +90,11 @@ def known_schools(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         schools[name] = days.astype("datetime64[us]")
     for name, column in COUNTS.items():
         schools[name] = schools[column].astype("float64").round().astype("Int32")
+    for name in ("age_from", "age_to"):
+        schools[name] = schools[name].astype("float64").round().astype("Int32")
+    for name in ("easting", "northing"):
+        known = schools[name].astype("float64")
+        schools[name] = known.where(known > 0)
     kind = schools["resourced_provision_type"].str.lower()
     holds_unit = (schools["unit_capacity"] > 0).fillna(False).astype(bool)
     holds_rp = (schools["rp_capacity"] > 0).fillna(False).astype(bool)

@@ -6,15 +6,21 @@ to one spelling, so that two files can be compared by content and rules see one 
 
 import difflib
 import hashlib
-import re
 from collections.abc import Sequence
-from datetime import date
 
 import pandas as pd
 
 from sufficiency.contracts import Register
 from sufficiency.findings import Findings
-from sufficiency.terms import lookup, table
+from sufficiency.spelling import (
+    column_name,
+    date_text,
+    need_codes,
+    number_text,
+    provision_code,
+    yes_no,
+)
+from sufficiency.terms import table
 
 REGISTER_COLUMNS = list(Register.to_schema().columns)
 REQUIRED = ("urn", "provision", "ncy_from", "ncy_to", "effective_from", "commissioned_places")
@@ -26,10 +32,17 @@ WHOLE_NUMBERS = (
     "physical_capacity",
     "scap_capacity",
     "commissioned_places",
+    "nursery_places",
+    "post16_places",
+    "assessment_places",
+    "beds",
     "on_roll",
     "occupants_without_plan",
     "other_la_places",
+    "ramp_years",
 )
+# A workbook saved before the register had these columns remembers a fingerprint without them.
+LATER_COLUMNS = ("nursery_places", "post16_places", "assessment_places", "beds", "ramp_years")
 METRES = ("easting", "northing")
 DATES = ("effective_from", "effective_to", "as_at_date")
 YES_NO = ("flexible", "assumed")
@@ -79,7 +92,7 @@ def raw_cells(
 
 def column_names(header: Sequence[str]) -> list[str]:
     """Return a header's names in the register's spelling; unknown names stay as they are."""
-    names = [re.sub(r"[\s\-]+", "_", t.replace("\ufeff", "").strip().lower()) for t in header]
+    names = [column_name(text) for text in header]
     return [ALIASES.get(name, name) for name in names]
 
 
@@ -151,11 +164,11 @@ def normalised(frame: pd.DataFrame) -> pd.DataFrame:
     for column in DATES:
         result[column] = result[column].map(date_text)
     for column in YES_NO:
-        result[column] = result[column].map(_yes_no)
+        result[column] = result[column].map(yes_no)
     for column in NEEDS:
-        result[column] = result[column].map(_needs)
+        result[column] = result[column].map(need_codes)
     result["urn"] = result["urn"].str.removesuffix(".0")
-    result["provision"] = result["provision"].map(_provision)
+    result["provision"] = result["provision"].map(provision_code)
     result["sex_restriction"] = result["sex_restriction"].str.upper()
     result["change_status"] = result["change_status"].str.lower()
     phases = table("phases").set_index("phase")
@@ -166,48 +179,6 @@ def normalised(frame: pd.DataFrame) -> pd.DataFrame:
     for column, value in DEFAULTS.items():
         result[column] = result[column].where(result[column] != "", value)
     return result[REGISTER_COLUMNS].astype("str")
-
-
-def number_text(text: str) -> str:
-    """Return a number without thousands commas or needless decimals, else the text itself."""
-    thousands = re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text)
-    try:
-        value = float(text.replace(",", "") if thousands else text)
-    except ValueError:
-        return text
-    if value != value or abs(value) > 1e12:
-        return text
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value else "0"
-
-
-def date_text(text: str) -> str:
-    """Return a date written DD/MM/YYYY or YYYY-MM-DD as YYYY-MM-DD, else the text itself."""
-    day = re.sub(r"[T ]00:00(:00(\.0+)?)?$", "", text)
-    british = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", day)
-    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", day)
-    try:
-        if british:
-            return date(int(british[3]), int(british[2]), int(british[1])).isoformat()
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3])).isoformat()
-    except ValueError:
-        return text
-    return text
-
-
-def _yes_no(text: str) -> str:
-    known = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
-    return known.get(text.lower(), text.lower())
-
-
-def _needs(text: str) -> str:
-    return " ".join(sorted({word for word in re.split(r"[\s,;/+|]+", text.upper()) if word}))
-
-
-def _provision(text: str) -> str:
-    word = re.sub(r"[\s\-]+", "_", text.lower())
-    names = {re.sub(r"[\s\-]+", "_", v.lower()): k for k, v in lookup("provisions", "name").items()}
-    return names.get(word, word)
 
 
 def register_cells(register: pd.DataFrame) -> pd.DataFrame:
@@ -226,8 +197,10 @@ def csv_text(cells: pd.DataFrame) -> str:
 
 def fingerprint(cells: pd.DataFrame) -> str:
     """Return the SHA-256 of the rows' CSV text; the order of rows does not matter."""
-    ordered = cells.sort_values(REGISTER_COLUMNS, kind="stable")
-    return hashlib.sha256(csv_text(ordered).encode()).hexdigest()
+    unused = [c for c in LATER_COLUMNS if (cells[c] == "").all()]
+    columns = [c for c in REGISTER_COLUMNS if c not in unused]
+    ordered = cells.sort_values(columns, kind="stable")[columns]
+    return hashlib.sha256(ordered.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 
 def different_rows(first: pd.DataFrame, second: pd.DataFrame) -> tuple[list[int], list[int]]:

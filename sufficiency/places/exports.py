@@ -1,4 +1,4 @@
-"""Two explicit row groups a provision between residence and attendance: net export and mismatch.
+"""Net export and mismatch: what lies between homes and schools where journeys are not known.
 
 Demand counts the authority's residents wherever they are placed; places count seats in its
 schools, whoever sits there. The difference in the base year, residents placed less plan holders
@@ -21,7 +21,7 @@ from sufficiency.findings import Findings
 from sufficiency.places.mix import Mix, cell_rows, split_whole
 from sufficiency.terms import OUTSIDE, codes, lookup
 
-NAME = "Assumed net export"
+NAME = "Imports and exports not known: assumed net export"
 MISMATCH_NAME = "Need or age differs from the register's split"
 LARGE_MISMATCH = 0.1
 MOSTLY_WITHOUT_PLANS = ("ap",)
@@ -29,7 +29,7 @@ MOSTLY_WITHOUT_PLANS = ("ap",)
 
 def net_export_rows(
     register: pd.DataFrame,
-    weights: Sequence[np.ndarray],
+    rolls: Sequence[np.ndarray | None],
     mix: Mix,
     base_year: int,
     years: int,
@@ -40,7 +40,8 @@ def net_export_rows(
     Args:
         register: Register rows in force at the base census; of a provision with none, those of
             its first year.
-        weights: Each row's weights over need group x phase, in the same order.
+        rolls: Each row's pupils on roll less those without a plan by need group x phase, in the
+            same order; None where its roll is not known.
         mix: Base-year plan holders (residents).
         base_year: January census year.
         years: Years ahead.
@@ -52,22 +53,22 @@ def net_export_rows(
         `mismatch` to zero; in each cell residents = plan holders on roll + both.
     """
     records: list[dict[str, object]] = []
+    assumed_for: list[str] = []
     for provision in codes("provisions"):
         inside = register["provision"].eq(provision).to_numpy(dtype=bool)
         rows = register[inside]
         if rows.empty or not _comparable(rows, provision, findings):
             continue
         residents = mix.cells(provision).astype(int)
-        places = [weights[int(position)] for position in np.flatnonzero(inside)]
-        on_roll = np.sum(
-            [_roll(row, w) for (_, row), w in zip(rows.iterrows(), places, strict=True)], axis=0
-        )
+        known = [rolls[int(position)] for position in np.flatnonzero(inside)]
+        on_roll = np.sum([roll for roll in known if roll is not None], axis=0)
         spread = np.maximum(on_roll, 0)
         net = int(residents.sum() - on_roll.sum())
         exported = split_whole(net, spread if spread.sum() > 0 else residents)
         mismatch = residents - on_roll - exported
+        assumed_for.append(lookup("provisions", "name")[provision])
         _report(provision, net, rows, findings)
-        _report_mismatch(provision, int(np.abs(mismatch).sum()), int(on_roll.sum()), findings)
+        report_mismatch(provision, int(np.abs(mismatch).sum()), int(on_roll.sum()), findings)
         kept = (residents != 0) | (on_roll != 0) | (exported != 0)
         kept = kept if kept.any() else np.ones_like(kept)
         assumed = "yes" if rows["assumed"].eq("yes").any() else "no"
@@ -88,15 +89,17 @@ def net_export_rows(
             }
             for year in range(base_year, base_year + years + 1):
                 records.extend(cell_rows(shared | {"year": year}, numbers, kept))
+    if assumed_for:
+        findings.warn(
+            "places_cross_border_not_known",
+            "Imports not known: pupils of other authorities here, and residents placed in other "
+            f"authorities, stand in one assumed figure each for {', '.join(assumed_for)}.",
+            "Put the SEN2 return and the school census, or imports.csv, into the workspace.",
+            source="imports.csv",
+            column="pupils",
+            count=len(assumed_for),
+        )
     return records
-
-
-def _roll(row: pd.Series, weights: np.ndarray) -> np.ndarray:
-    """Return a row's plan holders on roll by cell, zeros where its roll is not known."""
-    if pd.isna(row["on_roll"]):
-        return np.zeros_like(weights, dtype=int)
-    without = 0 if pd.isna(row["occupants_without_plan"]) else int(row["occupants_without_plan"])
-    return split_whole(int(row["on_roll"]), weights) - split_whole(without, weights)
 
 
 def _comparable(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:
@@ -112,8 +115,16 @@ def _comparable(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:
             count=len(rows),
         )
         return False
+    return provision not in MOSTLY_WITHOUT_PLANS or not without_plan_unknown(
+        rows, provision, findings
+    )
+
+
+def without_plan_unknown(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:
+    """Return whether some row gives a roll but not how many of it have no plan, and say so."""
     unknown = rows["on_roll"].notna() & rows["occupants_without_plan"].isna()
-    if provision in MOSTLY_WITHOUT_PLANS and unknown.any():
+    if unknown.any():
+        name = lookup("provisions", "name")[provision]
         findings.inform(
             "places_without_plan_not_known",
             f"{name}: most pupils there have no plan, and how many is not known, so roll is not "
@@ -123,11 +134,11 @@ def _comparable(rows: pd.DataFrame, provision: str, findings: Findings) -> bool:
             column="occupants_without_plan",
             count=int(unknown.sum()),
         )
-        return False
-    return True
+    return bool(unknown.any())
 
 
-def _report_mismatch(provision: str, moved: int, roll: int, findings: Findings) -> None:
+def report_mismatch(provision: str, moved: int, roll: int, findings: Findings) -> None:
+    """Say a mismatch that is more than a tenth of the plan holders on roll."""
     if moved <= LARGE_MISMATCH * roll:
         return
     findings.warn(
@@ -135,8 +146,8 @@ def _report_mismatch(provision: str, moved: int, roll: int, findings: Findings) 
         f"{lookup('provisions', 'name')[provision]}: the register's split by need and age differs "
         f"from that of residents already placed by {moved} in sum, against {roll} plan holders "
         "on roll. Their cells are held as they are; a shortage of one cell may be room in another.",
-        "Correct designated_needs, acceptable_needs, ncy_from and ncy_to; without SEN2 returns, "
-        "need by school is not known.",
+        "Correct designated_needs, acceptable_needs, ncy_from and ncy_to, or give the split in "
+        "need_mix.csv; without SEN2 returns, need by school is not known.",
         source="places.csv",
         column="designated_needs",
         count=moved,

@@ -26,13 +26,73 @@ def with_school_details(raw: pd.DataFrame, establishments: pd.DataFrame | None) 
     return cells
 
 
+def places_after_closure(
+    cells: pd.DataFrame, source: str, closed_on: pd.Series
+) -> Iterator[Finding]:
+    """Yield a finding for each row with places after the closing day of its school.
+
+    Args:
+        cells: Cells whose dates are in order.
+        source: File name.
+        closed_on: Closing day (timestamp) by URN, of the schools that have one.
+
+    A row that only starts after that day cannot count; one that goes on after it needs an end.
+    """
+    days = closed_on[closed_on.notna() & ~closed_on.index.duplicated()]
+    closing = cells["urn"].map(days.dt.strftime("%Y-%m-%d")).astype("str").fillna("")
+    end = cells["effective_to"].replace("", "9999-12-31")
+    for row in cells.index[(closing != "") & (end > closing)]:
+        after = bool(cells.at[row, "effective_from"] > closing[row])
+        yield Finding(
+            "register_places_after_closure",
+            "blocks" if after else "warns",
+            f"Row {row}: the school list says this school closed on {closing[row]}, but the row "
+            f"{'starts' if after else 'goes on'} after that day.",
+            "Put the URN of the school that has the places, or delete the row."
+            if after
+            else "Put the closing day in effective_to, and add a row under the new URN if it goes "
+            "on.",
+            source,
+            int(row),
+            "effective_from" if after else "effective_to",
+        )
+
+
 def school_list_problems(
     cells: pd.DataFrame, source: str, establishments: pd.DataFrame
 ) -> Iterator[Finding]:
-    """Yield a finding for each row whose school is closed or not on the school list."""
+    """Yield a finding for each row whose school is closed, not open yet or not on the list.
+
+    Without a closing day a row of a closed school that ends is taken at its word; a row that
+    plans places there cannot be right.
+    """
     status = establishments.drop_duplicates("urn").set_index("urn")["status"]
     found = cells["urn"].map(status).astype("str").fillna("")
-    for row in cells.index[(found == "closed") & (cells["effective_to"] == "")]:
+    planned = cells["change_status"].isin(["funded", "approved"])
+    for row in cells.index[(found == "closed") & planned]:
+        yield Finding(
+            "register_places_after_closure",
+            "blocks",
+            f"Row {row}: the school list says this school is closed, but the row plans places from "
+            f"{cells.at[row, 'effective_from']}.",
+            "Put the URN of the school that has the places, or delete the row.",
+            source,
+            int(row),
+            "effective_from",
+        )
+    for row in cells.index[(found == "proposed") & (cells["change_status"] == "existing")]:
+        yield Finding(
+            "register_school_not_open",
+            "warns",
+            f"Row {row}: the school list says this school is not open yet, but the row counts "
+            "existing places.",
+            "Put funded, approved or proposed in change_status and its opening day in "
+            "effective_from; nothing if it has opened since.",
+            source,
+            int(row),
+            "change_status",
+        )
+    for row in cells.index[(found == "closed") & ~planned & (cells["effective_to"] == "")]:
         yield Finding(
             "register_school_closed",
             "warns",

@@ -1,8 +1,8 @@
-"""In which proportions a provision's places fall over need group x phase.
+"""In which proportions a provision's places fall over need x NCY, and so need group x phase.
 
-The mix is the base-year plan holders of the provision by need and year group, restricted to what
-the register row is designated for. Where enough plan holders are known to be at the very school,
-theirs is used instead; where a whole school's roll by phase is known, phases follow that roll.
+Recorded need is not designation, so a row's places follow the plan holders who are recorded there
+wherever enough of them are known. Else the mix is that of the whole provision, restricted to what
+the row is designated for. The planner's own shares (`need_mix.csv`) come before both.
 """
 
 from collections.abc import Mapping
@@ -13,21 +13,25 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.places.starter import ROLL_COLUMNS, provision_of_school
-from sufficiency.terms import codes, lookup, table
+from sufficiency.terms import ALL, codes, lookup, table
 
 NCYS = np.arange(-4, 22)
 ENOUGH_KNOWN_THERE = 10
 ROLL_OF_PHASE = {"post_19": "post_16"}
+SITE = ["urn", "site_id", "provision"]
 
 Roll = dict[str, float]
+Shares = dict[tuple[str, str, str], dict[str, dict[str, float]]]
+"""The planner's shares: register site -> phase (or ALL) -> need -> share."""
 
 
 @dataclass(frozen=True)
 class Mix:
-    """Base-year plan holders by need and NCY: one array (need, NCY) a provision or school."""
+    """Base-year plan holders by need and NCY: one array (need, NCY) a provision, school or site."""
 
     of_provision: dict[str, np.ndarray]
     of_school: dict[tuple[str, str], np.ndarray]
+    of_site: dict[tuple[str, str, str], np.ndarray]
 
     def provision(self, name: str) -> np.ndarray:
         """Return plan holders of a provision by need and NCY, zeros if there are none."""
@@ -35,8 +39,28 @@ class Mix:
 
     def cells(self, name: str) -> np.ndarray:
         """Return plan holders of a provision by need group and phase."""
-        groups, phases = folds()
-        return groups.T @ self.provision(name) @ phases
+        return fold(self.provision(name))
+
+
+@dataclass(frozen=True)
+class RowMix:
+    """How one register row's places fall over needs and NCYs.
+
+    Attributes:
+        weights: By (need, NCY), in any unit.
+        covered: Need group x phase cells that the row may serve.
+        observed: Plan holders recorded there by (need, NCY), within its year groups.
+        designated: Which needs the row takes.
+        chosen_by: observed, provision or planner.
+        found: Whether any plan holder or planner told the weights; else they are even.
+    """
+
+    weights: np.ndarray
+    covered: np.ndarray
+    observed: np.ndarray
+    designated: np.ndarray
+    chosen_by: str
+    found: bool
 
 
 @cache
@@ -50,33 +74,30 @@ def folds() -> tuple[np.ndarray, np.ndarray]:
     return np.array(of_group, dtype=float), of_phase.astype(float)
 
 
-def plan_mix(plans: pd.DataFrame, base_year: int) -> Mix:
-    """Return base-year plan holders by need and NCY, for each provision and each known school."""
-    base = plans[plans["year"] == base_year]
-    provision = base["setting"].map(lookup("settings", "provision"))
-    need = pd.Index(codes("needs")).get_indexer(pd.Index(base["need"]))
-    ncy = base["ncy"].to_numpy(dtype=int) - NCYS[0]
-    located = pd.DataFrame(
-        {
-            "urn": base["establishment"].to_numpy(),
-            "provision": provision.to_numpy(),
-            "need": need,
-            "ncy": ncy,
-        }
+def fold(weights: np.ndarray) -> np.ndarray:
+    """Return numbers by (need, NCY) added up to (need group, phase)."""
+    groups, phases = folds()
+    return groups.T @ weights @ phases
+
+
+def plan_mix(attending: pd.DataFrame) -> Mix:
+    """Return base-year plan holders by need and NCY, of each provision, school and site.
+
+    Args:
+        attending: What `attendance.attending` returned.
+    """
+    there = attending[attending["urn"] != ""]
+    return Mix(
+        {str(p): _counts(f) for p, f in attending.groupby("provision")},
+        {(str(u), str(p)): _counts(f) for (u, p), f in there.groupby(["urn", "provision"])},  # pyright: ignore[reportGeneralTypeIssues]
+        {(str(u), str(s), str(p)): _counts(f) for (u, s, p), f in there.groupby(SITE)},  # pyright: ignore[reportGeneralTypeIssues]
     )
-    located = located[located["provision"] != ""]
-    of_provision = {str(p): _counts(f) for p, f in located.groupby("provision")}
-    known = located[located["urn"] != ""]
-    of_school = {
-        (str(urn), str(p)): _counts(f)
-        for (urn, p), f in known.groupby(["urn", "provision"])  # pyright: ignore[reportGeneralTypeIssues]
-    }
-    return Mix(of_provision, of_school)
 
 
 def _counts(plans: pd.DataFrame) -> np.ndarray:
     counts = np.zeros((len(codes("needs")), len(NCYS)))
-    np.add.at(counts, (plans["need"].to_numpy(), plans["ncy"].to_numpy()), 1)
+    need = pd.Index(codes("needs")).get_indexer(pd.Index(plans["need"]))
+    np.add.at(counts, (need, plans["ncy"].to_numpy(dtype=int) - NCYS[0]), plans["plans"].to_numpy())
     return counts
 
 
@@ -96,7 +117,24 @@ def roll_by_phase(establishments: pd.DataFrame | None) -> dict[tuple[str, str], 
     }
 
 
-def _allowed(row: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def given_shares(need_mix_given: pd.DataFrame | None) -> Shares:
+    """Return the planner's shares by register site, phase and need."""
+    shares: Shares = {}
+    if need_mix_given is not None:
+        for _, row in need_mix_given.iterrows():
+            site = (str(row["urn"]), str(row["site_id"]), str(row["provision"]))
+            shares.setdefault(site, {}).setdefault(str(row["phase"]), {})[str(row["need"])] = float(
+                row["share"]
+            )
+    return shares
+
+
+def site_key(row: pd.Series) -> tuple[str, str, str]:
+    """Return the school, site and provision of a register row."""
+    return str(row["urn"]), str(row["site_id"]), str(row["provision"])
+
+
+def allowed(row: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return which needs and NCYs a register row may serve; no designation means all needs."""
     named = str(row["designated_needs"]).split()
     accepted = {*named, *str(row["acceptable_needs"]).split()}
@@ -105,38 +143,109 @@ def _allowed(row: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return needs, np.isin(NCYS, taught)
 
 
-def covered_cells(row: pd.Series) -> np.ndarray:
-    """Return which need group x phase cells a register row may serve."""
-    needs, ncys = _allowed(row)
-    groups, phases = folds()
-    return np.outer(needs @ groups > 0, ncys @ phases > 0)
-
-
-def row_weights(row: pd.Series, mix: Mix, roll: Roll | None) -> tuple[np.ndarray, bool]:
-    """Return a row's weights over need group x phase, and whether any plan holder told them.
+def row_mixes(
+    register: pd.DataFrame,
+    mix: Mix,
+    shares: Shares,
+    rolls: Mapping[tuple[str, str], Roll],
+    alone: frozenset[tuple[str, str]],
+) -> list[RowMix]:
+    """Return the mix of each register row, in its order.
 
     Args:
-        row: A register row.
+        register: Register rows.
         mix: Base-year plan holders.
-        roll: The school's pupils by phase, where it is known and this row is the whole school.
-
-    The school's own mix needs plan holders for half of its roll, or for 10. The row's capacity has
-    no say, so that a change of capacity changes no proportion.
+        shares: The planner's own shares.
+        rolls: Pupils by phase of whole schools.
+        alone: Schools and provisions of one row at the base census, which their roll describes.
     """
-    needs, ncys = _allowed(row)
-    groups, phases = folds()
-    own = mix.of_school.get((str(row["urn"]), str(row["provision"])))
-    needed = ENOUGH_KNOWN_THERE if pd.isna(row["on_roll"]) else max(int(row["on_roll"]) / 2, 1)
-    enough = own is not None and own.sum() >= min(ENOUGH_KNOWN_THERE, needed)
-    holders = own if own is not None and enough else mix.provision(str(row["provision"]))
-    within = groups.T @ (holders * np.outer(needs, ncys)) @ phases
-    found = bool(within.sum() > 0)
-    spread = np.outer(needs @ groups > 0, ncys @ phases)
-    weights = within if found else spread
-    return (_to_roll(weights, spread, roll) if roll else weights), found
+    others = _needs_beside(register, mix)
+    mixes = []
+    for (_, row), beside in zip(register.iterrows(), others, strict=True):
+        key = (str(row["urn"]), str(row["provision"]))
+        roll = rolls.get(key) if key in alone else None
+        mixes.append(_row_mix(row, mix, beside, roll, shares.get(site_key(row))))
+    return mixes
 
 
-def _to_roll(weights: np.ndarray, spread: np.ndarray, roll: Roll) -> np.ndarray:
+def _needs_beside(register: pd.DataFrame, mix: Mix) -> list[np.ndarray]:
+    """Return the needs that rows beside each row take, at its site or else at its whole school.
+
+    Rows are beside each other if their periods overlap. A row is beside itself.
+    """
+    keys = [site_key(row) for _, row in register.iterrows()]
+    takes = [allowed(row)[0] for _, row in register.iterrows()]
+    start = register["effective_from"].to_list()
+    end = register["effective_to"].where(register["effective_to"] != "", "9999-12-31").to_list()
+    of_school: dict[tuple[str, str], list[int]] = {}
+    for n, (urn, _, provision) in enumerate(keys):
+        of_school.setdefault((urn, provision), []).append(n)
+    result = []
+    for n, (urn, site, provision) in enumerate(keys):
+        there = (
+            takes[m]
+            for m in of_school[urn, provision]
+            if (keys[m][1] == site or keys[n] not in mix.of_site)
+            and start[m] <= end[n]
+            and end[m] >= start[n]
+        )
+        result.append(np.any(list(there), axis=0))
+    return result
+
+
+def _row_mix(
+    row: pd.Series,
+    mix: Mix,
+    other_needs: np.ndarray,
+    roll: Roll | None,
+    given: dict[str, dict[str, float]] | None,
+) -> RowMix:
+    """Return a row's mix. Its capacity has no say, so that more places change no proportion."""
+    needs, ncys = allowed(row)
+    own = _own(row, mix)
+    # A recorded need that no row there is designated for is still a child in a place.
+    there = np.zeros_like(mix.provision("")) if own is None else own * ncys
+    within = there * (needs | ~other_needs)[:, None]
+    chosen_by = "observed" if _enough(row, own) and within.sum() > 0 else "provision"
+    even = _even(needs, ncys)
+    if chosen_by == "observed":
+        weights, found = within, True
+    else:
+        weights = mix.provision(str(row["provision"])) * np.outer(needs, ncys)
+        found = bool(weights.sum() > 0)
+        weights = weights if found else even
+        weights = _to_roll(weights, even, roll) if roll else weights
+    if given:
+        weights, chosen_by, found = _to_shares(weights, ncys, given), "planner", True
+    covered = (fold(np.outer(needs, ncys)) > 0) | (fold(weights) > 0)
+    return RowMix(weights, covered, there, needs, chosen_by, found)
+
+
+def _own(row: pd.Series, mix: Mix) -> np.ndarray | None:
+    """Return the plan holders of the row's site or, where it has none, of its school."""
+    urn, site, provision = site_key(row)
+    return mix.of_site.get((urn, site, provision), mix.of_school.get((urn, provision)))
+
+
+def _enough(row: pd.Series, own: np.ndarray | None) -> bool:
+    """Return whether plan holders of half of the residents on roll, or 10, are known there."""
+    if own is None:
+        return False
+    needed = ENOUGH_KNOWN_THERE
+    if pd.notna(row["on_roll"]):
+        others = row[["occupants_without_plan", "other_la_places"]].fillna(0).sum()
+        needed = max((int(row["on_roll"]) - int(others)) / 2, 1)
+    return bool(own.sum() >= min(ENOUGH_KNOWN_THERE, needed))
+
+
+def _even(needs: np.ndarray, ncys: np.ndarray) -> np.ndarray:
+    """Return weights that are equal for every need group and year group that a row may serve."""
+    groups, _ = folds()
+    size = groups @ (needs @ groups)
+    return np.outer(np.divide(needs, size, out=np.zeros(len(needs)), where=size > 0), ncys)
+
+
+def _to_roll(weights: np.ndarray, even: np.ndarray, roll: Roll) -> np.ndarray:
     """Return the weights scaled so that phases follow the roll, needs within a phase kept.
 
     A phase with pupils but no plan holder takes the needs of the whole row. Pupils in phases that
@@ -144,15 +253,44 @@ def _to_roll(weights: np.ndarray, spread: np.ndarray, roll: Roll) -> np.ndarray:
     """
     needs = weights.sum(axis=1, keepdims=True)
     result = np.zeros_like(weights)
-    bands = [ROLL_OF_PHASE.get(phase, phase) for phase in codes("phases")]
+    of_phase = folds()[1]
+    bands = np.array([ROLL_OF_PHASE.get(phase, phase) for phase in codes("phases")])
     for band in dict.fromkeys(bands):
-        inside = np.array([b == band for b in bands])
+        inside = of_phase[:, bands == band].sum(axis=1)
         part = weights * inside
         if part.sum() == 0:
-            part = needs * (spread.max(axis=0) * inside)
+            part = needs * (even.max(axis=0) * inside)
         if part.sum() > 0:
-            result += roll.get(band, 0.0) * part / part.sum()
+            result += roll.get(str(band), 0.0) * part / part.sum()
     return result if result.sum() > 0 else weights
+
+
+def _to_shares(
+    weights: np.ndarray, ncys: np.ndarray, given: Mapping[str, Mapping[str, float]]
+) -> np.ndarray:
+    """Return the weights with the planner's shares of needs, phase by phase, phases kept.
+
+    What the shares leave of a phase stays with the needs that are not named, as they were; where
+    there are none, or the shares exceed 1, the shares are taken in proportion.
+    """
+    result = weights.copy()
+    of_phase = folds()[1]
+    for position, phase in enumerate(codes("phases")):
+        shares = given.get(phase, given.get(ALL))
+        inside = of_phase[:, position] * ncys
+        total = (weights * inside).sum()
+        if shares is None or total == 0:
+            continue
+        wanted = np.array([shares.get(need, 0.0) for need in codes("needs")])
+        named = np.array([need in shares for need in codes("needs")])
+        rest = (weights * inside).sum(axis=1) * ~named
+        left = max(1 - wanted.sum(), 0.0)
+        if rest.sum() > 0:
+            wanted = wanted + left * rest / rest.sum()
+        if wanted.sum() > 0:
+            ages = (weights * inside).sum(axis=0) / total
+            result = result * (1 - inside) + total * np.outer(wanted / wanted.sum(), ages)
+    return result
 
 
 def split_whole(total: int, weights: np.ndarray) -> np.ndarray:

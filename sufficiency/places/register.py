@@ -1,14 +1,13 @@
 """Reading and writing the place register: `places.csv`, `places.xlsx`, and which of them counts."""
 
-import codecs
-import csv
-import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from sufficiency.contracts import Register, checked, empty
+from sufficiency.delimited import read_rows
 from sufficiency.findings import Findings
 from sufficiency.places.cells import (
     REGISTER_COLUMNS,
@@ -24,8 +23,7 @@ from sufficiency.places.workbook import workbook_cells, write_workbook
 from sufficiency.workspace import Workspace
 
 ROWS_NAMED = 10
-DELIMITERS = (",", ";", "\t", "|")
-FEWEST_COLUMNS = 5
+REMEMBERED = "last_register.csv"
 
 
 def read_csv(
@@ -33,6 +31,7 @@ def read_csv(
     findings: Findings,
     establishments: pd.DataFrame | None = None,
     localities: pd.DataFrame | None = None,
+    closed_on: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return the register in a CSV file, adding a finding for everything wrong with it.
 
@@ -44,6 +43,7 @@ def read_csv(
         establishments: Establishments table: fills blank names, places and localities, and tells
             closed schools.
         localities: Localities table: every locality in the register must be in it.
+        closed_on: Closing day (timestamp) by URN, to find places after a closure.
 
     Returns:
         Register: the rows that break no blocking rule.
@@ -51,21 +51,12 @@ def read_csv(
     cells = csv_cells(path, findings)
     if cells is None:
         return empty(Register)
-    return to_register(cells, path.name, findings, establishments, localities)
+    return to_register(cells, path.name, findings, establishments, localities, closed_on)
 
 
 def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
     """Return the file's register columns as text by spreadsheet row, None if unusable."""
-    text = _decoded(path.read_bytes())
-    if text is None:
-        findings.block(
-            "register_not_text",
-            f"{path.name} is not a text file: it may be a workbook with another name.",
-            "Open it in Excel and save it as CSV UTF-8, or as places.xlsx.",
-            source=path.name,
-        )
-        return None
-    if not text.strip():
+    if not path.read_bytes().strip():
         findings.block(
             "register_empty",
             f"{path.name} is empty.",
@@ -73,88 +64,10 @@ def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
             source=path.name,
         )
         return None
-    lines = list(io.StringIO(text, newline=""))
-    delimiter = _delimiter(lines)
-    if not delimiter:
-        findings.block(
-            "register_header_missing",
-            f"Row 1 of {path.name} has no column named urn, nor any other register column.",
-            "Put the column names in row 1 and save the file as CSV, with commas between cells.",
-            source=path.name,
-            row=1,
-        )
-        return None
-    rows = _rows(lines, delimiter, path.name, findings)
+    rows = read_rows(path, column_names, REGISTER_COLUMNS, "urn", "register", findings)
     if rows is None:
         return None
     return raw_cells(rows[0], list(enumerate(rows[1:], start=2)), path.name, findings)
-
-
-def _decoded(content: bytes) -> str | None:
-    """Return the text of a file as Excel saves it, None if it is no text."""
-    try:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            text = content.decode("utf-16")
-        else:
-            text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    return None if "\0" in text else text
-
-
-def _delimiter(lines: list[str]) -> str:
-    """Return the delimiter that finds most register columns, urn above all; empty if none does."""
-    best, most = "", (False, 0)
-    for delimiter in DELIMITERS:
-        try:
-            names = column_names(next(csv.reader(lines, delimiter=delimiter)))
-        except csv.Error:
-            continue
-        found = ("urn" in names, len({*names} & {*REGISTER_COLUMNS}))
-        if found > most:
-            best, most = delimiter, found
-    return best
-
-
-def _rows(
-    lines: list[str], delimiter: str, source: str, findings: Findings
-) -> list[list[str]] | None:
-    """Return the cells of each row; None, with a finding, where a quote takes in further rows."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    rows: list[list[str]] = []
-    start, closed = 0, True
-    try:
-        for row in reader:
-            width = len(rows[0]) if rows else 0
-            closed = _quotes_closed(row, lines[start : reader.line_num], delimiter, width)
-            if not closed:
-                break
-            rows.append(row)
-            start = reader.line_num
-    except csv.Error:
-        closed = False
-    if closed:
-        return rows
-    findings.block(
-        "register_unreadable",
-        f"Row {len(rows) + 1} of {source} cannot be read: a double quote opens a cell and does "
-        "not close it, or a cell is far too long.",
-        "Close the quote, or remove it; from this row on nothing was read.",
-        source=source,
-        row=len(rows) + 1,
-    )
-    return None
-
-
-def _quotes_closed(row: list[str], lines: list[str], delimiter: str, width: int) -> bool:
-    """Return whether a row's lines belong to it, and are not rows that an open quote took in."""
-    try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error as err:
-        return len(lines) == 1 and "unexpected end" not in str(err)
-    delimiters = max(width, FEWEST_COLUMNS) - 1
-    further = [line for cell in row for line in cell.splitlines()[1:]]
-    return all(line.count(delimiter) < delimiters for line in further)
 
 
 def write_csv(register: pd.DataFrame, path: Path) -> None:
@@ -166,9 +79,50 @@ def write_csv(register: pd.DataFrame, path: Path) -> None:
 
 
 def write_register(workspace: Workspace, register: pd.DataFrame) -> None:
-    """Write the same register as `places.csv` and `places.xlsx` of a workspace."""
+    """Write the same register as `places.csv` and `places.xlsx` of a workspace, and remember it."""
     write_csv(register, workspace.register_csv)
     write_workbook(register, workspace.register_workbook)
+    remember_register(workspace, register)
+
+
+def remember_register(workspace: Workspace, register: pd.DataFrame) -> None:
+    """Keep the register as last read, so that the next reading can list what changed since."""
+    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
+    write_csv(register, workspace.dagster_home / REMEMBERED)
+
+
+def remembered_register(workspace: Workspace) -> pd.DataFrame | None:
+    """Return the register as last remembered; None if there is none, or no part of it is whole."""
+    path = workspace.dagster_home / REMEMBERED
+    if not path.is_file():
+        return None
+    register = read_csv(path, Findings())
+    return None if register.empty else register
+
+
+def read_last_year(
+    workspace: Workspace, findings: Findings, establishments: pd.DataFrame | None = None
+) -> pd.DataFrame | None:
+    """Return last year's register (`places_last_year.csv`), None if the planner gives none.
+
+    Args:
+        workspace: The workspace.
+        findings: Receives what is wrong with the file; nothing in it stops a run.
+        establishments: Establishments table: fills blank names, places and localities, as it does
+            in this year's register.
+
+    Returns:
+        Register: the rows that break no blocking rule; None if none can be used.
+    """
+    path = workspace.last_year_csv
+    if not path.is_file():
+        return None
+    found = Findings()
+    register = read_csv(path, found, establishments)
+    for one in found.blocking:
+        action = f"{one.action} Until then it is not compared with this year's register."
+        findings.extend([replace(one, severity="warns", action=action)])
+    return None if register.empty else register
 
 
 def read_register(
@@ -176,6 +130,7 @@ def read_register(
     establishments: pd.DataFrame | None,
     findings: Findings,
     localities: pd.DataFrame | None = None,
+    closed_on: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return the workspace's register from whichever of its two files the planner last changed.
 
@@ -188,6 +143,8 @@ def read_register(
         establishments: Establishments table, or None if there is no school list to compare with.
         findings: Receives every problem.
         localities: Localities table; None or empty to accept any locality.
+        closed_on: Closing day (timestamp) by URN, to find places after a closure; None if no
+            school list gives it.
 
     Returns:
         Register: the rows that break no blocking rule; empty if neither file can be used.
@@ -216,7 +173,7 @@ def read_register(
         )
     if cells is None:
         return empty(Register)
-    return to_register(cells, winner, findings, establishments, localities)
+    return to_register(cells, winner, findings, establishments, localities, closed_on)
 
 
 def _winner(

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 
 import pandas as pd
 
-from sufficiency.findings import Finding
+from sufficiency.findings import Finding, spans
 
 SAID_ONE_BY_ONE = 5
 SAID_TOGETHER = {
@@ -24,6 +24,11 @@ SAID_TOGETHER = {
     "register_needs_overlap": "another row of the same provision and years differs only in needs, "
     "and one of the two takes all needs",
     "register_period_break": "the provision's next row starts later than the day after",
+    "register_commissioned_above_physical": "commissioned_places is above physical_capacity",
+    "register_ramp_without_earlier_period": "ramp_years is given, but the provision has no row of "
+    "an earlier period, so its places grow from 0",
+    "register_site_without_place": "a further site of a school has no easting and northing",
+    "register_school_not_open": "the school list says the school is not open yet",
     "register_formula_without_value": "{column} holds a formula without a value",
 }
 
@@ -46,27 +51,16 @@ def grouped(found: Iterable[Finding]) -> list[Finding]:
         elif kind not in said:
             said.add(kind)
             what = SAID_TOGETHER[one.check].format(column=one.column)
-            message = f"{len(touched)} rows ({_ranges(touched)}): {what}."
+            message = f"{len(touched)} rows ({spans(touched)}): {what}."
             result.append(replace(one, message=message, count=len(touched)))
     return result
-
-
-def _ranges(rows: list[int]) -> str:
-    """Return ascending rows as text: `2, 4 to 9`."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][-1] + 1:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
 
 
 def _identity(cells: pd.DataFrame) -> list[str]:
     return [c for c in cells.columns if c not in ("notes", "source", "as_at_date")]
 
 
-def _same_sites(cells: pd.DataFrame) -> pd.DataFrame:
+def same_sites(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with one spelling for sites that differ only in capitals or spaces."""
     site = cells["site_id"].str.replace(r"\s+", "", regex=True).str.casefold()
     return cells.assign(site_id=site)
@@ -74,7 +68,7 @@ def _same_sites(cells: pd.DataFrame) -> pd.DataFrame:
 
 def duplicates(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     """Yield a finding for each row that says again what an earlier row says."""
-    for _, group in _same_sites(cells).groupby(_identity(cells), sort=False):
+    for _, group in same_sites(cells).groupby(_identity(cells), sort=False):
         for row in group.index[1:]:
             yield Finding(
                 "register_duplicate_row",
@@ -92,7 +86,7 @@ def overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     Proposed rows are never counted, so they may overlap others. Rows for different needs, sexes or
     separate year groups of one site are different places.
     """
-    counted = _in_force(cells)
+    counted = in_force(cells)
     same_places = ["urn", "site_id", "provision", "designated_needs", "sex_restriction"]
     for _, group in counted.groupby(same_places, sort=False):
         ordered = group.sort_values("effective_from", kind="stable")
@@ -102,9 +96,9 @@ def overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
                     yield from _overlap(row, one, other_row, other, source)
 
 
-def _in_force(cells: pd.DataFrame) -> pd.DataFrame:
+def in_force(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that count, without repeats, with the last day in column `end`."""
-    rows = _same_sites(cells)
+    rows = same_sites(cells)
     rows = rows[(rows["change_status"] != "proposed") & ~rows.duplicated(_identity(rows))]
     rows = rows.assign(end=rows["effective_to"].replace("", "9999-12-31"))
     return rows[rows["effective_from"] <= rows["end"]]
@@ -112,7 +106,7 @@ def _in_force(cells: pd.DataFrame) -> pd.DataFrame:
 
 def needs_overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     """Yield a finding where one row takes all needs and another row of the place lists needs."""
-    for _, group in _in_force(cells).groupby(["urn", "site_id", "provision"], sort=False):
+    for _, group in in_force(cells).groupby(["urn", "site_id", "provision"], sort=False):
         for (row, one), (other_row, other) in combinations(group.iterrows(), 2):
             one_takes_all = (one["designated_needs"] == "") != (other["designated_needs"] == "")
             sexes = {one["sex_restriction"], other["sex_restriction"]}
@@ -131,6 +125,38 @@ def needs_overlaps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
                     last,
                     "designated_needs",
                 )
+
+
+def flexible_pools(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    """Yield a finding where two flexible rows of a place would take the same child.
+
+    Places that any accepted need may use are one pool: two rows with a need and a year group in
+    common are one pool written twice, or two pools that cannot be told apart.
+    """
+    counted = in_force(cells)
+    counted = counted[(counted["flexible"] == "yes") & (counted["designated_needs"] != "")]
+    for _, group in counted.groupby(["urn", "site_id", "provision"], sort=False):
+        for (row, one), (other_row, other) in combinations(group.iterrows(), 2):
+            together = max(one["effective_from"], other["effective_from"]) <= min(
+                one["end"], other["end"]
+            )
+            differ = one["designated_needs"] != other["designated_needs"]
+            if differ and together and _share_years(one, other) and _needs(one) & _needs(other):
+                first, last = sorted((int(row), int(other_row)))  # pyright: ignore[reportArgumentType]
+                yield Finding(
+                    "register_flexible_pool_twice",
+                    "warns",
+                    f"Rows {first} and {last} are both flexible at one site, with a need and a "
+                    "year group in common: they read as one pool written twice.",
+                    "Join them in one row, or put no in flexible where places are kept for a need.",
+                    source,
+                    last,
+                    "flexible",
+                )
+
+
+def _needs(row: pd.Series) -> set[str]:
+    return {*str(row["designated_needs"]).split(), *str(row["acceptable_needs"]).split()}
 
 
 def _share_years(one: pd.Series, other: pd.Series) -> bool:
@@ -167,7 +193,7 @@ def _overlap(
 
 def period_breaks(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
     """Yield a finding where a provision ends and starts again after days without places."""
-    counted = _same_sites(cells[cells["change_status"] != "proposed"])
+    counted = same_sites(cells[cells["change_status"] != "proposed"])
     for _, group in counted.groupby(["urn", "site_id", "provision"], sort=False):
         ordered = group.sort_values("effective_from", kind="stable")
         for (row, one), (_, other) in pairwise(ordered.iterrows()):

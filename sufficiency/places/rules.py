@@ -19,24 +19,33 @@ from sufficiency.places.cells import (
 from sufficiency.places.locating import (
     known_localities,
     no_locality,
+    places_after_closure,
     school_list_problems,
     with_school_details,
 )
+from sufficiency.places.place_rules import (
+    above_physical,
+    no_places,
+    over_full,
+    pools_exceed_places,
+    ramps,
+    repeated_totals,
+    satellites_without_place,
+    sites_beyond_school,
+)
 from sufficiency.places.row_conflicts import (
     duplicates,
+    flexible_pools,
     grouped,
     needs_overlaps,
     overlaps,
     period_breaks,
 )
-from sufficiency.terms import OUTSIDE, codes, lookup
+from sufficiency.terms import OUTSIDE, codes
 
-CAPACITIES = ("commissioned_places", "scap_capacity", "physical_capacity")
 CHANGE_STATUSES = ("existing", "funded", "approved", "proposed")
 NCY_LIMITS = (-4, 21)
 GRID_METRES = 1_300_000
-FAR_ABOVE = 1.25
-FAR_ABOVE_PUPILS = 10
 
 Rule = Callable[[pd.DataFrame, str], Iterator[Finding]]
 
@@ -47,6 +56,7 @@ def to_register(
     findings: Findings,
     establishments: pd.DataFrame | None = None,
     localities: pd.DataFrame | None = None,
+    closed_on: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return the register of normalised text cells, adding a finding for every broken rule.
 
@@ -58,6 +68,7 @@ def to_register(
             tells which schools are closed or not on the school list. None or empty: not checked.
         localities: Localities table (or any frame with a column `locality`); a locality that is
             not in it is taken from `establishments`, else reported. None or empty: not checked.
+        closed_on: Closing day (timestamp) by URN; None: not checked.
 
     Returns:
         Register: the rows that break no blocking rule.
@@ -73,8 +84,16 @@ def to_register(
     readable = cells[~cells.index.isin(list(broken))]
     for rule in TABLE_RULES:
         found.extend(rule(readable, source))
+    found.extend(satellites_without_place(raw.loc[cells.index], source))
     if establishments is not None:
         found.extend(school_list_problems(cells, source, establishments))
+        found.extend(sites_beyond_school(readable, source, establishments))
+    if closed_on is not None:
+        told = {f.row for f in found if f.check == "register_places_after_closure"}
+        later = places_after_closure(readable, source, closed_on)
+        found.extend(f for f in later if f.row not in told)
+        known = [f.row for f in found if f.check == "register_places_after_closure"]
+        found = [f for f in found if f.check != "register_school_closed" or f.row not in known]
     blank = cells.index[cells["locality"] == ""]
     cells.loc[blank, "locality"] = OUTSIDE
     if localities is not None and not localities.empty:
@@ -271,43 +290,18 @@ def _ranges(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
         )
 
 
-def _no_places(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
-    with_gap = cells["provision"].map(lookup("provisions", "capacity_gap")) != "no"
-    none = (cells[list(CAPACITIES)] == "").all(axis=1) & (with_gap | (cells["on_roll"] == ""))
-    for row in cells.index[none & (cells["assumed"] == "no")]:
-        yield _block(
-            "register_places_missing",
-            f"Row {row} is confirmed but holds no capacity (roll is not a capacity).",
-            "Fill in commissioned_places (0 if there are none), or put yes in assumed.",
-            source,
-            row,
-            "commissioned_places",
-        )
-
-
-def _over_full(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
-    roll = pd.to_numeric(cells["on_roll"].replace("", None)).astype(float)
-    physical = pd.to_numeric(cells["physical_capacity"].replace("", None)).astype(float)
-    over = (roll > FAR_ABOVE * physical) & (roll - physical >= FAR_ABOVE_PUPILS)
-    for row in cells.index[over]:
-        yield Finding(
-            "register_roll_far_above_capacity",
-            "warns",
-            f"Row {row}: {roll[row]:.0f} on roll, but physical_capacity is {physical[row]:.0f}.",
-            "Check both; a roll over capacity is possible and stays visible.",
-            source,
-            int(row),
-            "physical_capacity",
-        )
-
-
 TABLE_RULES: tuple[Rule, ...] = (
     _ranges,
-    _no_places,
-    _over_full,
+    no_places,
+    over_full,
+    above_physical,
+    pools_exceed_places,
+    ramps,
+    repeated_totals,
     duplicates,
     overlaps,
     needs_overlaps,
+    flexible_pools,
     period_breaks,
 )
 

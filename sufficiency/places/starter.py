@@ -50,7 +50,7 @@ def starter_register(
         findings: Receives what had to be assumed.
 
     Returns:
-        Register: one row a special school, independent special school, alternative provision,
+        Register: one row a special, non-maintained or independent school, alternative provision,
         specialist post-16 institution, SEN unit or resourced provision that is open in the
         authority, all with assumed = yes, ordered by provision, name and URN.
     """
@@ -77,6 +77,7 @@ def provision_of_school(establishments: pd.DataFrame) -> pd.Series:
         "ap": "ap",
     }
     of_type = establishments["type_group"].map(provision).fillna("")
+    of_type = of_type.where(establishments["setting"] != "SPNM", "non_maintained_special")
     return of_type.where(establishments["setting"] != "SPI", "post16").astype(str)
 
 

@@ -46,11 +46,15 @@ INSTRUCTIONS = (
     "2. Put no in column assumed for each row you have confirmed. While a row is assumed, only "
     "change from today's roll is shown for it.",
     "3. When places change, end the old row (effective_to) and add a row that starts the day "
-    "after. Periods of one provision must not overlap.",
+    "after. Periods of one provision must not overlap. If places grow step by step, put the number "
+    "of Septembers it takes in ramp_years of the new row.",
     "4. New places count only when change_status is funded or approved. Proposed rows are kept "
     "but never counted.",
     "5. Leave a number blank if it is not known; blank is not zero.",
-    "6. Save, close, and run: sufficiency check FOLDER. This workbook and places.csv hold the "
+    "6. nursery_places, post16_places and assessment_places are parts of commissioned_places; fill "
+    "them in only where they are set apart. Each site of a school has its own row, under the same "
+    "urn, with its own site_id, places, roll, easting and northing; they add up to the school.",
+    "7. Save, close, and run: sufficiency check FOLDER. This workbook and places.csv hold the "
     "same rows; change one of them, not both.",
 )
 

@@ -1,11 +1,15 @@
-"""Which January a forecast starts from."""
+"""Which January a forecast starts from, and the plans of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from sufficiency.contracts import Plans, checked
 from sufficiency.errors import MarginError
-from sufficiency.plans.margins import base_census
+from sufficiency.findings import Findings
+from sufficiency.plans.margins import base_census, read_margins
+from sufficiency.plans.synthesis import synthesise
+from sufficiency.workspace import Settings
 
 
 def choose_base(
@@ -44,3 +48,26 @@ def choose_base(
         if not own:
             raise
         return max(own)
+
+
+def base_plans(
+    tables: Mapping[str, pd.DataFrame], settings: Settings, findings: Findings
+) -> pd.DataFrame:
+    """Return the plans of the base census: of its return, else modelled from published counts.
+
+    Args:
+        tables: published_stock, past_plans, localities, imd and population.
+        settings: The workspace's settings.
+        findings: Receives what had to be assumed.
+
+    Returns:
+        Plans.
+    """
+    stock, past = tables["published_stock"], tables["past_plans"]
+    years = set(past["year"])
+    base_year = choose_base(stock, years, settings.authority, settings.base_census)
+    if base_year in years:
+        return checked(Plans, past[past["year"] == base_year], "plans")
+    margins = read_margins(stock, settings.authority, base_year, Findings())
+    areas = tables["localities"], tables["imd"], tables["population"]
+    return synthesise(margins, *areas, settings.authority, base_year, settings.seed, findings)

@@ -137,13 +137,13 @@ def demand_by_need_group(demand: pd.DataFrame, from_year: int, to_year: int) -> 
                 at, values, height=0.36, color=colour, edgecolor=DEMAND, hatch=hatch, label=label
             )
             axes.bar_label(drawn_bars, labels=[printed(v, "whole") for v in values], padding=4)
-        axes.set_yticks(spot, [_wrapped(n) for n in names])
+        axes.set_yticks(spot, [wrapped(n) for n in names])
         axes.invert_yaxis()
         axes.set_xlabel("EHC plans")
         axes.set_xlim(0, 1.12 * max(float(now.max()), float(later["mean"].max()), 1.0))
         axes.xaxis.set_major_formatter(FuncFormatter(_thousands))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=ROUND_STEPS))
-        _key_above(figure, axes)
+        drawn_key(figure, axes)
 
     table = pd.DataFrame(
         {
@@ -218,10 +218,11 @@ def _finish(axes: Axes, figure: Figure, table: pd.DataFrame) -> None:
     axes.set_ylim(0, 1.08 * max(top, 1.0))
     axes.yaxis.set_major_formatter(FuncFormatter(_thousands))
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=ROUND_STEPS))
-    _key_above(figure, axes)
+    drawn_key(figure, axes)
 
 
-def _key_above(figure: Figure, axes: Axes) -> None:
+def drawn_key(figure: Figure, axes: Axes) -> None:
+    """Draw the key above the axes."""
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, labelcolor=INK)
 
@@ -230,7 +231,8 @@ def _thousands(value: float, _: int) -> str:
     return f"{value:,.0f}"
 
 
-def _wrapped(name: str) -> str:
+def wrapped(name: str) -> str:
+    """Return a long name on two lines."""
     middle = len(name) // 2
     spaces = [i for i, letter in enumerate(name) if letter == " "]
     if len(name) <= 22 or not spaces:

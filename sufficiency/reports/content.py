@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import pandas as pd
 
-from sufficiency.reports import appendices, charts, maps, tables
+from sufficiency.reports import appendices, charts, decision_charts, maps, tables
+from sufficiency.reports.decisions import decision_tables
 from sufficiency.reports.own_returns import returns_tables
 from sufficiency.reports.page import ReportContent
 from sufficiency.reports.picture import Picture
@@ -101,6 +102,7 @@ def report_content(
         scap=appendices.scap_table(scap),
         licences=tuple(dict.fromkeys(line for line in licences if line)),
         returns=returns_tables(run_tables),
+        decisions=decision_tables(run_tables),
     )
 
 
@@ -131,6 +133,10 @@ def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Pi
             for provision in in_order(lookup("provisions", "name"), "provisions")
         ),
     ]
+    if "occupancy" in run_tables:
+        made.append(decision_charts.occupancy_chart(run_tables["occupancy"]))
+    if "september_board" in run_tables:
+        made.append(decision_charts.september_chart(run_tables["september_board"]))
     return tuple(picture for picture in made if picture is not None)
 
 
@@ -200,14 +206,15 @@ def _totals(demand: pd.DataFrame) -> pd.DataFrame:
 def places_for_residents(balance: pd.DataFrame, provision: str) -> pd.DataFrame | None:
     """Return year, places that residents can use; None where a gap has no meaning.
 
-    Places for residents are the register's, plus the net places used elsewhere, less those used by
-    pupils without a plan; missing where the register has no row.
+    Places for residents are the register's, plus those they use in other authorities, less those
+    used by pupils of other authorities or without a plan; missing where the register has no row.
     """
     if lookup("provisions", "capacity_gap")[provision] != "yes":
         return None
     rows = tables.authority_rows(balance)
     rows = rows[rows["provision"] == provision]
-    places = rows["register_places"] + rows["net_export"].fillna(0) + rows["without_plan"].fillna(0)
+    adjusted = [rows[name].fillna(0) for name in tables.ADJUSTMENTS]
+    places = sum(adjusted, rows["register_places"])
     return pd.DataFrame({"year": rows["year"], "places": places})
 
 

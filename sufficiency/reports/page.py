@@ -13,6 +13,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from sufficiency.reports.decisions import on_the_page
 from sufficiency.reports.picture import Picture
 from sufficiency.reports.printing import ReportTable
 from sufficiency.terms import census_label
@@ -45,6 +46,7 @@ class ReportContent:
         licences: Attribution lines that must be carried.
         csv_name: File that holds the whole gap table.
         returns: What the council's own returns say, short name to table; empty without returns.
+        decisions: Occupancy, September, schemes, money: short name to table, whole.
     """
 
     authority: str
@@ -67,6 +69,7 @@ class ReportContent:
     licences: tuple[str, ...]
     csv_name: str = "gap.restricted.csv"
     returns: Mapping[str, ReportTable] = field(default_factory=dict)
+    decisions: Mapping[str, ReportTable] = field(default_factory=dict)
 
 
 def render_page(content: ReportContent) -> str:
@@ -105,6 +108,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["short"] = on_the_page
     environment.filters["svg"] = inline_svg
     environment.filters["numbers"] = picture_table
     return environment

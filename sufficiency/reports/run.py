@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from sufficiency.gaps import headlines
+from sufficiency.gaps import Besides, headlines
 from sufficiency.outputs import MARK, write_tables
 from sufficiency.quality.bases import unsettled
 from sufficiency.reports.content import About, report_content
@@ -52,6 +52,7 @@ class FinishedRun:
             self.about.base_year,
             self.about.authority_name,
             unsettled(made["bases"], self.about.base_year) if "bases" in made else (),
+            Besides(*(made.get(name) for name in ("plans", "waiting", "september_board"))),
         )
 
 

@@ -18,6 +18,8 @@ MIDDLE, HIGHER = " (middle, P50)", " (2 in 10 higher, P80)"
 FUTURES = "8 in 10 futures"
 HALF_A_CHILD = 0.5
 NOT_APPLICABLE = "not applicable"
+ADJUSTMENTS = ("exports", "imports", "net_export", "without_plan", "unreconciled")
+"""What turns places on the register into places for residents."""
 SHORTAGES = ("shortage_total", "shortage_range", "shortage_elsewhere", "shortage_unmet")
 MEASURES = {
     "plan_rate": "Plans per 1,000 residents aged 0 to 24",
@@ -71,6 +73,14 @@ def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
         columns |= {
             "capacity_basis": ("Places are", "text"),
             "places": ("Places for residents", "whole"),
+            "of_which_exports": ("of which in other authorities", "whole"),
+            "of_which_imports": ("of which used by pupils of other authorities", "whole"),
+            "of_which_net_export": ("of which assumed net export", "whole"),
+            "of_which_journeys": ("of which journeys between localities", "whole"),
+            "of_which_without_plan": ("of which used without a plan", "whole"),
+            "of_which_unreconciled": ("of which not explained by returns", "whole"),
+            "of_which_mismatch": ("of which placed against the split", "whole"),
+            "flexible_mean": ("Places from flexible rows", "decimal"),
             "gap_mean": ("Gap (mean)", "decimal"),
             "gap_p10": ("Gap" + LOW, "decimal"),
             "gap_p50": ("Gap" + MIDDLE, "decimal"),
@@ -178,7 +188,7 @@ def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
             shortage_range=lambda t: printed_range(t["shortage_p10"], t["shortage_p90"], "whole"),
         )
     )
-    empty = {name: rows[name].isna().all() for name in SHORTAGES}
+    empty = {name: rows[name].isna().all() for name in (*SHORTAGES, *ADJUSTMENTS)}
     rows = _in_words(rows, ~_has_gap_at_all(in_year[in_year["view"] == "placements"]))
     columns: dict[str, tuple[str, Kind]] = {
         "provision": ("Provision", "text"),
@@ -186,15 +196,21 @@ def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
         "range": (f"Demand in {FUTURES}", "range"),
         "possible": ("Further possible demand", "whole"),
         "register_places": ("Places on the register", "whole"),
+        "exports": ("Places used in other authorities", "signed"),
+        "imports": ("Places used by pupils of other authorities", "signed"),
         "net_export": (
-            "Net places used in other authorities (minus: used by theirs)",
+            "Net places used in other authorities (minus: used by theirs), where no more is known",
             "signed",
         ),
         "without_plan": ("Places used without a plan", "signed"),
+        "unreconciled": ("Roll that returns do not explain", "signed"),
         "shortage_total": ("Expected shortage", "range"),
         "shortage_range": (f"Shortage in {FUTURES}", "range"),
-        "shortage_elsewhere": ("Of which places elsewhere could meet", "range"),
-        "shortage_unmet": ("Of which they could not", "range"),
+        "shortage_elsewhere": (
+            "Of which free places elsewhere could meet (substitutable)",
+            "range",
+        ),
+        "shortage_unmet": ("Of which they could not (mismatch)", "range"),
         "gap_reason": ("Why there is no gap", "text"),
     }
     columns = {name: heading for name, heading in columns.items() if not empty.get(name, False)}
@@ -208,7 +224,7 @@ def balance_table(balance: pd.DataFrame, year: int) -> ReportTable:
     if empty["shortage_elsewhere"] and not empty["shortage_total"]:
         note += (
             " Places are pooled over the authority: what places in other localities could meet is "
-            "not shown until the journeys from homes to schools are counted."
+            "not shown, because homes and journeys to school are not known."
         )
     return chosen_columns(f"Demand and places by provision, January {year}", rows, columns, note)
 

@@ -74,6 +74,7 @@ def _sheets(content: ReportContent) -> dict[str, ReportTable]:
     )
     return {
         content.everything.caption: content.everything,
+        **content.decisions,
         "Beside others": content.beside,
         "SCAP draft - unverified": content.scap,
         "Headlines": headlines,

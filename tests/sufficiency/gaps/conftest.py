@@ -110,3 +110,16 @@ def places_of() -> Callable[..., pd.DataFrame]:
 def confirmed() -> list[dict[str, Any]]:
     """Return the cells of the small authority's confirmed places."""
     return [dict(row) for row in CONFIRMED]
+
+
+@pytest.fixture(scope="session")
+def across() -> list[dict[str, Any]]:
+    """Return the same places where it is known who crosses borders: imports and no net export."""
+    told = [
+        row | {"kind": "imports", "name": "imports", "capacity_basis": "imports"}
+        if row.get("kind") == "net_export"
+        else dict(row)
+        for row in CONFIRMED
+    ]
+    none = {**NET, "name": "exports", "kind": "exports", "capacity_basis": "exports", "places": 0}
+    return [*told, none, none | BASE | {"name": "exports", "urn": ""}]

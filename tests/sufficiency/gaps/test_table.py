@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.gaps.offer import ASSUMED, HOMES_OUTSIDE, NO_PHASE, NO_ROLL, NO_ROW, NOT_KNOWN
+from sufficiency.gaps.offer import (
+    ADJUSTMENTS,
+    ASSUMED,
+    HOMES_OUTSIDE,
+    NO_PHASE,
+    NO_ROLL,
+    NO_ROW,
+    NOT_KNOWN,
+)
 from sufficiency.gaps.table import _first_year, gap_table
 from sufficiency.terms import lookup
 
@@ -91,15 +99,58 @@ def test_the_first_year_needs_the_probability_of_the_settings(paths, places_of, 
     assert row["first_year"] is pd.NA
 
 
-def test_a_locality_is_compared_with_what_is_sited_there_without_net_export(table):
+@pytest.fixture(scope="module")
+def told(paths, places_of, across) -> pd.DataFrame:
+    """The same where it is known who crosses the border."""
+    return gap_table(paths, places_of(*across), "person", 0.5)
+
+
+def test_a_locality_is_compared_with_the_places_sited_there(told):
+    table = told
     north = cell(table, "special", "AUTCOM", "secondary", "North")
     south = cell(table, "special", "AUTCOM", "secondary", "South")
 
     # North: 5, 5, 6, 8 against 6. South: 3, 4, 4, 5 against 5 - 1 without a plan.
     assert (north["places"], north["gap_mean"], north["p_shortage"]) == (6, 0, 0.25)
     assert (south["places"], south["gap_mean"], south["p_shortage"]) == (4, 0, 0.25)
-    assert (north["of_which_net_export"], south["of_which_without_plan"]) == (0, -1)
+    assert (north["of_which_imports"], south["of_which_without_plan"]) == (0, -1)
+    assert north["of_which_net_export"] is pd.NA
     assert (north["basis"], north["capacity_basis"]) == ("sited", "commissioned")
+
+
+def test_a_locality_has_what_its_residents_use_elsewhere_and_not_what_others_use_in_it(
+    paths, places_of, across
+):
+    home = {"urn": "", "name": "", "kind": "exports", "capacity_basis": "exports"}
+    moves = home | {"kind": "journeys", "capacity_basis": "journeys"}
+    rows = [
+        home | {"locality": "South", "places": 3},
+        moves | {"locality": "South", "places": 2},
+        moves | {"locality": "North", "places": -2},
+        home | {"locality": "South", "places": 1, "kind": "unreconciled"},
+        home | {"locality": "North", "places": -1, "kind": "mismatch"},
+        home | {"locality": "North", "places": 1, "kind": "mismatch", "need_group": "SEMH"},
+    ]
+
+    table = gap_table(paths, places_of(*across, *rows), "person", 0.5)
+
+    north, south, everywhere = (
+        cell(table, "special", "AUTCOM", "secondary", place) for place in ("North", "South", "ALL")
+    )
+    # North 6 - 2 - 1. South 5 - 1 + 3 + 2 + 1. All 9 + 3 + 1 - 1: journeys stay inside.
+    assert (north["places"], south["places"], everywhere["places"]) == (3, 10, 12)
+    parts = ["exports", "imports", "journeys", "unreconciled", "mismatch", "without_plan"]
+    assert [south[f"of_which_{p}"] for p in parts] == [3, 0, 2, 1, 0, -1]
+    assert [north[f"of_which_{p}"] for p in parts] == [0, 0, -2, 0, -1, 0]
+    assert [everywhere[f"of_which_{p}"] for p in parts] == [3, -1, 0, 1, -1, -1]
+
+
+def test_where_the_border_is_a_net_export_no_locality_has_a_probability(table):
+    rows = table[(table["locality"] != "ALL") & (table["gap_reason"] == "")]
+
+    assert set(rows["basis"]) == {"sited, before imports and exports"}
+    assert rows[["p_shortage", "first_year", "of_which_journeys"]].isna().all(axis=None)
+    assert rows["gap_mean"].notna().all()
 
 
 def test_modelled_homes_are_named_in_the_basis_of_locality_rows(paths, places_of, confirmed):
@@ -311,7 +362,9 @@ SUPPLIES = st.lists(
             "need_group": st.sampled_from(["AUTCOM", "COMPLEX", "SEMH"]),
             "phase": st.sampled_from(["primary", "secondary"]),
             "locality": st.sampled_from(["North", "South"]),
-            "kind": st.sampled_from(["register", "register", "net_export"]),
+            "kind": st.sampled_from(["register", "register", "net_export", "exports"]),
+            "flexible": st.sampled_from(["no", "yes"]),
+            "urn": st.sampled_from(["1", "2"]),
             "assumed": st.sampled_from(["no", "no", "yes"]),
             "places": st.integers(0, 12),
         }
@@ -321,23 +374,44 @@ SUPPLIES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(rows=SUPPLIES)
 def test_the_gap_is_demand_less_places_and_known_only_where_a_reason_is_not_given(
     paths, places_of, rows
 ):
-    named = [row | {"urn": str(n), "name": str(n)} for n, row in enumerate(rows)]
+    named = [row | {"name": f"{row['urn']} {row['flexible']}"} for row in rows]
 
     table = gap_table(paths, places_of(*named), "person", 0.5)
 
     pd.testing.assert_frame_equal(gap_table(paths, places_of(*named[::-1]), "person", 0.5), table)
     shown = table["gap_reason"] == ""
     known = table[shown]
-    for quantile in ("mean", "p10", "p50", "p80", "p90"):
-        gap = known[f"demand_{quantile}"] - known["places"].astype(float)
-        np.testing.assert_allclose(known[f"gap_{quantile}"], gap)
-    assert known["p_shortage"].between(0, 1).all()
+    gap = known["demand_mean"] - known["places"].astype(float) - known["flexible_mean"]
+    np.testing.assert_allclose(known["gap_mean"], gap, atol=1e-9)
+    parts = [f"of_which_{kind}" for kind in ADJUSTMENTS if kind != "without_plan"]
+    assert (known[[*parts, "of_which_without_plan"]].sum(axis=1) <= known["places"]).all()
+    _every_place_is_counted_once(known[known["locality"] == "ALL"], places_of(*named))
+    bound = known[known["flexible_mean"] == 0]
+    for quantile in ("p10", "p50", "p80", "p90"):
+        if not (known["flexible"] == "yes").any():
+            gap = bound[f"demand_{quantile}"] - bound["places"].astype(float)
+            np.testing.assert_allclose(bound[f"gap_{quantile}"], gap)
+    phase = ["view", "locality", "provision", "phase", "year"]
+    np.testing.assert_allclose(known.groupby(phase)["flexible_mean"].sum(), 0, atol=1e-9)
+    likely = known["basis"].isin(["authority", "sited"])
+    assert known.loc[likely, "p_shortage"].between(0, 1).all()
+    assert known.loc[~likely, "p_shortage"].isna().all()
     assert (known["expected_shortage"] >= known["gap_mean"].clip(lower=0) - 1e-9).all()
     assert table.loc[~shown, GAP_COLUMNS].isna().all(axis=None)
     base = table[table["year"] == 2025]
     assert (base[["change_mean", "change_p90"]] == 0).all(axis=None)
+
+
+def _every_place_is_counted_once(authority, places):
+    cell = ["year", "need_group", "provision", "phase"]
+    at = pd.MultiIndex.from_frame(authority[cell])
+    whole = places.groupby(cell)["places"].sum().reindex(at).fillna(0)
+    assert authority["places"].tolist() == whole.tolist()
+    for kind in ADJUSTMENTS:
+        part = places[places["kind"] == kind].groupby(cell)["places"].sum().reindex(at).fillna(0)
+        assert authority[f"of_which_{kind}"].fillna(0).tolist() == part.tolist()

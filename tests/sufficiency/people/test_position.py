@@ -246,7 +246,7 @@ def test_without_a_placement_on_the_day_the_plan_names_the_setting(small, refere
     build.add("plandetail", ids["named"], urn="100004", placementrank=1)
     row = one(build, reference)
     assert (row["setting"], row["placement_source"], row["in_area"]) == ("SPIN", "plan", "no")
-    assert (row["residential"], row["residential_weeks"], row["wbp"]) == ("yes", "B", "S")
+    assert (row["residential"], row["residential_weeks"], row["wbp"]) == ("52_weeks", "B", "S")
     assert (row["placement_file"], row["placement_row"]) == ("plandetail.csv", 3)
 
 
@@ -401,7 +401,7 @@ def test_a_closed_school_is_followed_no_further_than_the_census_day(small, refer
     ("place", "active", "expected"),
     [
         ({"res": "A"}, {}, ("yes", "A")),
-        ({"res": "B"}, {}, ("yes", "B")),
+        ({"res": "B"}, {}, ("52_weeks", "B")),
         ({"res": "X"}, {}, ("no", "")),
         ({}, {"res": "A"}, ("yes", "A")),
     ],

@@ -68,6 +68,17 @@ def test_closed_and_proposed_schools_are_kept_with_their_dates_and_numbers(tmp_p
     assert table.at["100002", "status"] == "proposed"
 
 
+def test_ages_and_positions_are_kept_where_a_file_has_them(tmp_path):
+    header = f"{HEADER},StatutoryLowAge,StatutoryHighAge,Easting,Northing"
+    rows = [f"{row('100001')},4,19,400000,100000", f"{row('100002')},,,0,0"]
+    path = written(tmp_path / "full.csv", header, *rows)
+    full = gias.read_full(path, Findings())
+    table: Any = known_schools({"gias_full": full}).set_index("urn")
+    columns = ["age_from", "age_to", "easting", "northing"]
+    assert table.loc["100001", columns].tolist() == [4, 19, 400000.0, 100000.0]
+    assert table.loc["100002", columns].isna().all()
+
+
 @pytest.mark.parametrize(
     ("base", "unit", "rp"),
     [

@@ -205,7 +205,7 @@ PERIODS = f"{HEADER},effective_to,site_id,designated_needs,change_status"
         ("2025-09-01,,,", "2025-09-01,,,,", ["register_periods_overlap"]),
         ("2025-08-31,,,", "2025-09-01,,,,", []),
         ("2025-07-31,,,", "2025-09-01,,,,", ["register_period_break"]),
-        (",,,", "2025-09-01,,annexe,,", []),
+        (",,,", "2025-09-01,,annexe,,", ["register_site_without_place"]),
         (",,ASD,", "2025-09-01,,,SEMH,", []),
         (",,,", "2025-09-01,,,,proposed", []),
         (",,,", "2025-09-01,,,,approved", ["register_periods_overlap"]),

@@ -184,7 +184,8 @@ def test_one_site_in_two_spellings_and_all_needs_beside_listed_needs_are_seen(
 ):
     _, items = read(tmp_path, lines(f"{GOOD},{first}", f"{GOOD},{second}", header=SITES))
 
-    assert [(f.check, f.row) for f in items] == ([(check, 3)] if check else [])
+    of_rows = [(f.check, f.row) for f in items if f.check != "register_site_without_place"]
+    assert of_rows == ([(check, 3)] if check else [])
 
 
 def test_all_needs_and_listed_needs_of_other_years_days_or_sexes_do_not_overlap(tmp_path):

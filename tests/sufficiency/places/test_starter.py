@@ -27,14 +27,14 @@ def test_open_specialist_schools_of_the_authority_become_assumed_rows_with_place
     rows = starter_register(table, "999", 2025, findings)
 
     assert list(zip(rows["urn"], rows["provision"], strict=True)) == [
-        ("9", "special"),
         ("100001", "special"),
         ("4", "post16"),
+        ("9", "non_maintained_special"),
         ("2", "independent_special"),
         ("3", "ap"),
     ]
-    assert rows["commissioned_places"].tolist() == [30, 40, pd.NA, 12, 20]
-    assert rows["on_roll"].tolist() == [30, 40, pd.NA, 12, 20]
+    assert rows["commissioned_places"].tolist() == [40, pd.NA, 30, 12, 20]
+    assert rows["on_roll"].tolist() == [40, pd.NA, 30, 12, 20]
     assert set(rows["assumed"]) == {"yes"}
     assert set(rows["effective_from"]) == {"2024-09-01"}
     assert rows["notes"].str.startswith("assumed from roll; confirm").all()

@@ -34,7 +34,13 @@ def reference() -> Reference:
             "successor": ["", "100003", ""],
         }
     )
-    rest = {"str": "", "bool": False, "Int32": pd.NA, "datetime64[us]": pd.NaT}
+    rest = {
+        "str": "",
+        "bool": False,
+        "Int32": pd.NA,
+        "datetime64[us]": pd.NaT,
+        "float64": float("nan"),
+    }
     schools = given.assign(**{c: rest[k] for c, k in COLUMNS.items() if c not in given})
     return Reference(
         authority="839",
