@@ -112,7 +112,7 @@ def shown(name: str, frame: pd.DataFrame) -> dict:
                 ["year", "on_sen_support", "came_to_plan", "rate"],
             )
         },
-        "second_placements": lambda: {"by_setting": _by(frame, "setting", "year")},
+        "second_placements": lambda: {"by_setting": _by(frame, "year", "setting")},
         "placement_months": lambda: {
             "by_calendar_year": short_table(
                 frame.groupby("year")[["entered", "left"]].sum().reset_index()

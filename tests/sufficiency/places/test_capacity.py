@@ -200,8 +200,8 @@ def test_usable_places_of_the_authority_on_paper(paper):
     )
     table = table[table["kind"] == "register"]
 
-    # Oak lists 29 + 2 for assessment, Elm 13: never more than the 24 of school age and 12 commissioned. Elm's
-    # new places count once their classes are listed. Ash lists none.
+    # Oak lists 24 of school age, 5 of post-16 and 2 for assessment, Elm 13: never more than the 24
+    # and 12 commissioned. Elm's new places count once their classes are listed. Ash lists none.
     yearly = table.groupby(["urn", "site_id", "year"])["places"].sum().unstack()
     assert list(yearly.index.get_level_values("site_id")) == ["annexe", "main", "main", "main"]
     assert yearly.to_numpy().tolist() == [
