@@ -69,6 +69,8 @@ def bringing_back(
     if new.empty:
         return empty(BringingBack)
     new = _with_local_place(new, distances, register[in_force(register, base_year + 1)])
+    # Means must not depend on the order of pseudonyms, not even in the last digit.
+    new = new.sort_values(["km_now", "km_local"], kind="stable")
     rows = pd.DataFrame(
         [
             {**dict(zip(ROW, key, strict=True)), **_counted(part, substitutable_share, costs, seed)}

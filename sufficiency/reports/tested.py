@@ -23,24 +23,19 @@ def total_fared(accuracy: pd.DataFrame) -> str:
 def provision_fared(accuracy: pd.DataFrame, provision: str) -> str:
     """Return how past forecasts of a provision's setting group fared, naming the group.
 
-    Forecasts are tested by setting group. Where a provision's settings lie in two groups, the group
-    with most of them speaks for it and the sentence names the settings left out.
+    Forecasts are tested by setting group; the group of most of a provision's settings speaks for it.
 
     Args:
         accuracy: The `accuracy` table.
         provision: Provision code.
     """
     provisions, groups = lookup("settings", "provision"), lookup("settings", "setting_group")
-    own = {setting: groups[setting] for setting, of in provisions.items() if of == provision}
+    own = [groups[setting] for setting, of in provisions.items() if of == provision]
     if not own:
         return NOT_TESTED
-    held = list(own.values())
-    group = max(held, key=held.count)
-    names = lookup("settings", "name")
-    missing = [f'"{names[setting]}"' for setting, of in own.items() if of != group]
-    left_out = f", leaving out {' and '.join(missing)}" if missing else ""
+    group = max(own, key=own.count)
     name = _lower(lookup("setting_groups", "name")[group])
-    return _sentence(accuracy, group, f"{name} as a group{left_out}")
+    return _sentence(accuracy, group, f"{name} as a group")
 
 
 def _sentence(accuracy: pd.DataFrame, cut: str, subject: str) -> str:

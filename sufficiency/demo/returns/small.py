@@ -64,6 +64,10 @@ def small_reference(identifiers: str = "synthetic") -> Reference:
         rp_on_roll=pd.array([2 if has else pd.NA for has in schools["has_rp"]], dtype="Int64"),
         rp_capacity=pd.array([2 if has else pd.NA for has in schools["has_rp"]], dtype="Int64"),
         postcode="ZZ1 1AA",
+        age_from=pd.array([4] * len(schools), dtype="Int32"),
+        age_to=pd.array([19] * len(schools), dtype="Int32"),
+        easting=400000.0,
+        northing=90000.0,
     )
     return Reference(
         AUTHORITY, schools, _postcodes(), _localities(), register=None, identifiers=identifiers

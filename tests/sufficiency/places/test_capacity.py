@@ -206,7 +206,7 @@ def test_usable_places_of_the_authority_on_paper(paper):
     assert list(yearly.index.get_level_values("site_id")) == ["annexe", "main", "main", "main"]
     assert yearly.to_numpy().tolist() == [
         [8, 8, 8, 8],
-        [30, 30, 30, 30],
+        [29, 29, 29, 29],
         [12, 12, 13, 13],
         [7, 7, 7, 7],
     ]

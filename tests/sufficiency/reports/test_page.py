@@ -160,8 +160,9 @@ def test_history_leaves_out_a_year_with_a_suppressed_part(
 ) -> None:
     history = recorded(confirmed_tables["published_stock"], "999", 2025)
     assert history["resourced_provision"]["year"].tolist() == [2020, 2021, 2023, 2024, 2025]
-    # 643 + 303 + 240: non-maintained special schools count as special, independent ones do not.
-    assert history["special"]["plans"].iloc[-1] == 1186
+    # 643 + 303: non-maintained and independent special schools have provisions of their own.
+    assert history["special"]["plans"].iloc[-1] == 946
+    assert history["non_maintained_special"]["plans"].iloc[-1] == 240
     assert history["independent_special"]["plans"].iloc[-1] == 268
     assert history["ALL"]["plans"].iloc[-1] == 4432
 

@@ -75,12 +75,11 @@ def test_without_a_score_nothing_is_claimed(accuracy: pd.DataFrame) -> None:
     assert tested.provision_fared(accuracy, "special") == NOT_TESTED
 
 
-def test_special_schools_are_told_by_state_special_and_what_is_left_out_is_named() -> None:
+def test_special_schools_are_told_by_state_special_schools_alone() -> None:
     both = pd.concat([scores("special_indep", wape=13.0), scores("special_state", wape=8.1)])
     assert tested.provision_fared(both, "special").startswith(
-        "Tested on past years (state special schools as a group, leaving out "
-        '"Non-maintained special school"; all authorities together): three years ahead such '
-        "forecasts were 8.1% out"
+        "Tested on past years (state special schools as a group; all authorities together): "
+        "three years ahead such forecasts were 8.1% out"
     )
     assert tested.provision_fared(scores("special_indep"), "special") == NOT_TESTED
 
