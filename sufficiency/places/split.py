@@ -30,6 +30,7 @@ from sufficiency.places.exports import net_export_rows
 from sufficiency.places.flows import flow_rows, knows_homes
 from sufficiency.places.mix import (
     RowMix,
+    allowed,
     cell_rows,
     fold,
     given_shares,
@@ -271,7 +272,11 @@ def _register_rows(row: pd.Series, part: _Part, then: _Year, year: int) -> list[
     assumed = "yes" if unknown else row["assumed"]
     shared = _shared(row, year) | {"kind": "register", "assumed": assumed}
     shared["capacity_basis"] = then.basis
-    return cell_rows(shared, then.places, part.mix.covered | (then.places != 0))
+    kept = part.mix.covered | (then.places != 0)
+    # Places that children hold against the designation are theirs: no pool for others like them.
+    takes = fold(np.outer(*allowed(row))) > 0
+    held = cell_rows(shared | {"flexible": "no"}, then.places, kept & ~takes)
+    return [*cell_rows(shared, then.places, kept & takes), *held]
 
 
 def _without_plan_rows(
