@@ -186,7 +186,7 @@ def start_demo(
     Raises:
         WorkspaceError: The folder is the workspace of a real authority.
     """
-    from sufficiency.demo import demo_register, write_demo_data
+    from sufficiency.demo import demo_register, write_council_files, write_demo_data
     from sufficiency.demo.people import world
     from sufficiency.demo.returns.writing import write_all_formats, write_censuses, write_returns
     from sufficiency.places import read_register, write_register
@@ -205,6 +205,7 @@ def start_demo(
     if fresh:
         (folder / DEMO_KEY_FILE).write_text(DEMO_KEY + "\n", encoding="utf-8")
         write_register(workspace, demo_register(read_register(workspace, None, Findings())))
+        write_council_files(people, workspace)
         write_censuses(people, workspace.censuses, januaries)
         if errors:
             _write_planted(people, workspace)

@@ -169,8 +169,7 @@ def assumptions_table(
             "first_year_probability",
             f"{settings.first_year_probability:g}",
             "probability",
-            "The first year of shortage is the first from which the probability stays at or above "
-            "this to the last year.",
+            "The first year of shortage is the first with at least this probability.",
             "planner",
         ),
         (

@@ -145,8 +145,8 @@ class Gap(Contract):
         "Mean of the shortage, none counted as 0.", nullable=True, ge=0
     )
     first_year: Series[pd.Int32Dtype] = number(
-        "First year from which the probability of shortage stays at or above the threshold (one "
-        "half unless set) to the last year; missing if it does not.",
+        "First year in which the probability of shortage is at or above the threshold (one half "
+        "unless set); missing if there is none.",
         nullable=True,
     )
     change_mean: Series[float] = number("Mean change in demand since the base census.")

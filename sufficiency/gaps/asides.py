@@ -94,17 +94,17 @@ def in_september(board: pd.DataFrame | None) -> list[str]:
     first = int(board["september"].min())
     rows = board[board["september"] == first]
     left = rows["free_after_named"].dropna().astype(int)
+    if left.empty:
+        return []
     unknown = len(rows) - len(left)
-    parts = []
-    if len(left):
-        over, free = left[left < 0], left[left > 0]
-        parts.append(
-            f"of {counted(len(left), 'cohort')} with class sizes, {whole(len(over))} "
-            f"{'has' if len(over) == 1 else 'have'} more children staying, named or directed than "
-            f"places ({whole(-over.sum())} children over), and {whole(len(free))} "
-            f"{'has' if len(free) == 1 else 'have'} {counted(free.sum(), 'place')} free, each for "
-            "its own year groups and needs only"
-        )
+    over, free = left[left < 0], left[left > 0]
+    parts = [
+        f"of {counted(len(left), 'cohort')} with class sizes, {whole(len(over))} "
+        f"{'has' if len(over) == 1 else 'have'} more children staying, named or directed than "
+        f"places ({whole(-over.sum())} children over), and {whole(len(free))} "
+        f"{'has' if len(free) == 1 else 'have'} {counted(free.sum(), 'place')} free, each for "
+        "its own year groups and needs only"
+    ]
     if unknown:
         parts.append(f"for {counted(unknown, 'cohort')} places are not known")
     return [f"1 September {first}: {'; '.join(parts)}."]

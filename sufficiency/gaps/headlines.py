@@ -185,8 +185,11 @@ class _Story:
                 continue
             middle, low, high = (whole(row[name]) for name in ("p50", "p10", "p90"))
             start_of = f", from {whole(start)}" if not parts else ""
+            moves = f"{direction(row)}{start_of} to about {middle}"
+            if middle == whole(start):
+                moves = f"about the same as today ({middle})"
             parts.append(
-                f"{direction(row)}{start_of} to about {middle} by {census_label(year)} "
+                f"{moves} by {census_label(year)} "
                 f"(8 in 10 futures: {low} to {high}){self._regime(year)}"
             )
         return ["; and ".join(parts)] if parts else []
@@ -198,10 +201,12 @@ class _Story:
 
     def _shortage(self, provision: str, title: str, balance: pd.DataFrame) -> list[str]:
         years = [int(year) for year in balance["year"]]
-        lines = [
-            self._shortage_in(provision, title, year, row)
-            for year, (_, row) in zip(years, balance.iterrows(), strict=True)
-        ]
+        told = list(zip(years, (row for _, row in balance.iterrows()), strict=True))
+        if any(self._likely(provision, year) for year in years):
+            lines = [self._shortage_in(provision, title, year, row) for year, row in told]
+        else:
+            parts = [self._not_short(provision, year, row) for year, row in told]
+            lines = [f"{title}: no shortage is likely in {', nor in '.join(parts)}."]
         if (balance["flexible"] == "yes").all():
             lines[0] += (
                 " All these places are flexible: room is counted for whichever need is short, so "
@@ -212,14 +217,11 @@ class _Story:
 
     def _shortage_in(self, provision: str, title: str, year: int, balance: pd.Series) -> str:
         """Return who is likelier than not to be short in a year, and by how much in all."""
-        rows = self._known(ALL, year)
-        rows = rows[rows["provision"] == provision]
-        short = rows[rows["p_shortage"] >= LIKELY]
-        named, others = self._named(short)
+        if not self._likely(provision, year):
+            return f"{title}: no shortage is likely in {self._not_short(provision, year, balance)}."
+        rows = self._of(provision, year)
+        named, others = self._named(rows[rows["p_shortage"] >= LIKELY])
         start = f"{title}, {census_label(year)}{self._regime(year)}:"
-        if short.empty:
-            text = f"{start} no need group and phase is likelier than not to be short of places"
-            return text + self._likeliest(rows) + _lesser(balance) + "."
         parts = [_short_cell(row) for _, row in named.iterrows()]
         if others:
             parts.append(in_words(others, "other group" if parts else "small group"))
@@ -234,12 +236,28 @@ class _Story:
             text += f", of which about {whole(elsewhere)} could be met in other localities"
         return f"{text}."
 
-    def _likeliest(self, rows: pd.DataFrame) -> str:
+    def _of(self, provision: str, year: int) -> pd.DataFrame:
+        rows = self._known(ALL, year)
+        return rows[rows["provision"] == provision]
+
+    def _likely(self, provision: str, year: int) -> bool:
+        """Return whether any need group and phase is likelier than not to be short."""
+        return bool((self._of(provision, year)["p_shortage"] >= LIKELY).any())
+
+    def _not_short(self, provision: str, year: int, balance: pd.Series) -> str:
+        """Return a year in which no shortage is likely, with the lesser chances in brackets."""
+        told = [*self._likeliest(self._of(provision, year)), *_lesser(balance)]
+        lesser = f" ({'; '.join(told)})" if told else ""
+        return f"{census_label(year)}{self._regime(year)}{lesser}"
+
+    def _likeliest(self, rows: pd.DataFrame) -> list[str]:
         large = rows[self._large(rows) & (rows["p_shortage"] >= WORTH_TELLING)]
         if large.empty:
-            return ""
+            return []
         row = large.iloc[int(large["p_shortage"].to_numpy(dtype=float).argmax())]
-        return f"; likeliest: {group_and_phase(row)}, {certainty(float(row['p_shortage']))}"
+        return [
+            f"likeliest: {group_and_phase(row)}, where one is {certainty(float(row['p_shortage']))}"
+        ]
 
     def _known(self, locality: str | None, year: int) -> pd.DataFrame:
         """Return the rows with a gap and a probability: of a locality, or of all but ALL."""
@@ -349,7 +367,7 @@ class _Story:
 
 def _short_cell(row: pd.Series) -> str:
     first = row["first_year"]
-    since = "" if pd.isna(first) else f"; from {census_label(int(first))} on"
+    since = "" if pd.isna(first) else f"; first likely in {census_label(int(first))}"
     return (
         f"{group_and_phase(row)} ({certainty(float(row['p_shortage']))}, on average "
         f"{counted(row['expected_shortage'], 'place')}, 8 in 10 futures: "
@@ -357,15 +375,15 @@ def _short_cell(row: pd.Series) -> str:
     )
 
 
-def _lesser(balance: pd.Series) -> str:
+def _lesser(balance: pd.Series) -> list[str]:
     """Return what small chances, and localities against each other, add up to."""
     unmet, elsewhere = balance["shortage_unmet"], balance["shortage_elsewhere"]
-    text = ""
+    told = []
     if unmet >= HALF_A_PLACE:
-        text += f"; small chances add up to {counted(unmet, 'place')} on average"
+        told.append(f"all chances together, {counted(unmet, 'place')} short on average")
     if pd.notna(elsewhere) and elsewhere >= HALF_A_PLACE:
-        text += (
-            f"; within localities {counted(elsewhere, 'place')} short on average, which free "
-            "places in other localities could meet"
+        told.append(
+            f"by locality {counted(elsewhere, 'more place')}, which free places elsewhere could "
+            "meet"
         )
-    return text
+    return told

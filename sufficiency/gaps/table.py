@@ -34,8 +34,7 @@ def gap_table(
             waits, if it has one).
         places: Places table.
         basis: One of `PLANS_BASES`.
-        threshold: Probability of shortage at or above which it must stay, from the first year to
-            the last, for example 0.5.
+        threshold: Probability of shortage that makes a year the first of a shortage: 0.5, say.
 
     Returns:
         Gap: rows for locality ALL (basis `authority`: all places pooled) and for each locality
@@ -129,11 +128,7 @@ def _spread(values: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _first_year(chance: np.ndarray, years: tuple[int, ...], threshold: float) -> np.ndarray:
-    """Return each cell's first year from which the chance stays at or above the threshold.
-
-    It must do so to the last year: a cell short in some years only has no first year. The same
-    number stands in every year of the cell.
-    """
-    lasting = np.logical_and.accumulate((chance >= threshold)[::-1], axis=0)[::-1]
-    first = np.array(years, dtype=float)[np.argmax(lasting, axis=0)]
-    return np.broadcast_to(np.where(lasting[-1], first, np.nan), chance.shape)
+    """Return each cell's first year with the chance at or above the threshold, in all its years."""
+    likely = chance >= threshold
+    first = np.array(years, dtype=float)[np.argmax(likely, axis=0)]
+    return np.broadcast_to(np.where(likely.any(axis=0), first, np.nan), chance.shape)

@@ -114,13 +114,13 @@ def test_every_column_of_the_authoritys_cell_that_is_short(gap):
     assert row[["gap_reason", "flexible"]].tolist() == ["", "no"]
 
 
-def test_approved_growth_ends_the_shortage_so_that_it_has_no_first_year(gap):
+def test_approved_growth_ends_a_shortage_that_began_at_the_base_census(gap):
     rows = [row_of(gap, year) for year in YEARS]
 
     assert [row["places"] for row in rows] == [9, 9, 12, 15]
     assert [row["gap_mean"] for row in rows] == [1, 2, -1, -4]
     assert [row["p_shortage"] for row in rows] == [1, 1, 0, 0]
-    assert all(row["first_year"] is pd.NA for row in rows)
+    assert all(row["first_year"] == 2025 for row in rows)
 
 
 def test_a_locality_has_the_places_its_residents_use_in_another(gap):

@@ -83,12 +83,14 @@ def test_the_first_year_is_the_same_in_every_row_of_a_cell(table):
     assert cell(table, "special", "AUTCOM", "secondary")["first_year"] == 2026
 
 
-def test_the_first_year_is_the_first_from_which_the_probability_stays(table):
+def test_the_first_year_is_the_first_that_is_likely_even_if_the_shortage_ends(table):
     # Severe, primary: short at the base census (4 residents, 3 places), but in 1 path of 4 later.
     assert cell(table, "special", "COMPLEX", "primary", year=2025)["p_shortage"] == 1
-    assert cell(table, "special", "COMPLEX", "primary")["first_year"] is pd.NA
-    lasting = _first_year(np.array([[0.6, 0.6], [0.4, 0.5], [0.7, 0.9]]), (2025, 2026, 2027), 0.5)
-    assert lasting.tolist() == [[2027, 2025]] * 3
+    assert cell(table, "special", "COMPLEX", "primary")["first_year"] == 2025
+    chance = np.array([[0.4, 0.4], [0.4, 0.5], [0.4, 0.3]])
+    first = _first_year(chance, (2025, 2026, 2027), 0.5)
+    assert np.isnan(first[:, 0]).all()
+    assert first[:, 1].tolist() == [2026] * 3
 
 
 def test_the_first_year_needs_the_probability_of_the_settings(paths, places_of, confirmed):

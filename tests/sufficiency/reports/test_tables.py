@@ -134,7 +134,11 @@ def test_balance_shows_three_lines_and_the_difference_of_the_views(
     assert unit["Expected shortage"] == "not known"
     bought = next(row for row in table.text() if row[0] == "Independent special school")
     bought = dict(zip(table.frame.columns, bought, strict=True))
-    assert bought["Expected shortage"] == bought["Of which they could not (mismatch)"] == "not applicable"
+    assert (
+        bought["Expected shortage"]
+        == bought["Of which they could not (mismatch)"]
+        == "not applicable"
+    )
     assert special["Shortage in 8 in 10 futures"] == (
         f"{0.8 * (plans - 1040):.0f} to {1.2 * (plans - 1040):.0f}"
     )
