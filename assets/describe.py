@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from sufficiency.contracts import column_docs
 
 MOST_ROWS = 20
+FEW_ROWS = 8
 SHOWN_AT_ONCE = 960  # the UI hides Markdown of 1,000 characters or more behind a click
 
 
@@ -50,19 +51,22 @@ def _plain(kind: str) -> str:
 
 
 def short_table(
-    frame: pd.DataFrame, columns: Iterable[str] | Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    columns: Iterable[str] | Mapping[str, str] | None = None,
+    most: int = MOST_ROWS,
 ) -> dg.MetadataValue:
     """Return the first rows as a Markdown table short enough to be shown at once.
 
     Args:
         frame: A table that holds no person's row.
         columns: Columns to show, or column -> heading; all if None.
+        most: Most rows to show.
     """
     names = list(columns) if columns is not None else [str(c) for c in frame.columns]
     headings = columns if isinstance(columns, Mapping) else {name: name for name in names}
     lines = [_line(headings[name] for name in names), _line("-" for _ in names)]
     shown = 0
-    for row in frame[names].head(MOST_ROWS).itertuples(index=False):
+    for row in frame[names].head(most).itertuples(index=False):
         line = _line(_cell(value) for value in row)
         if sum(map(len, lines)) + len(line) + len(lines) > SHOWN_AT_ONCE:
             break

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import row_count, short_table, table_out
+from assets.describe import FEW_ROWS, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.terms import ALL
@@ -156,19 +156,29 @@ def count_the_cost(
 
 def _shown(name: str, frame: pd.DataFrame) -> dict:
     """Return what a table's page shows: sums, never a child."""
+    from sufficiency.reports.decisions import named
+
     made = {
         "journeys": lambda: {
             "by_provision": short_table(_mean_journeys(frame)),
         },
         "bringing_back": lambda: {
-            "net_saving_a_year": float(frame["saving_mean"].sum()),
+            "net_saving_a_year_pounds": round(float(frame["saving_mean"].sum()), -3),
             "newest_january": short_table(
-                frame[frame["year"] == frame["year"].max()]
+                named(frame[frame["year"] == frame["year"].max()])
                 .groupby(["setting", "in_area", "kind"], sort=False)[
-                    ["children", "left_out_52_weeks", "could_be_local", "saving_mean"]
+                    ["children", "could_be_local", "saving_mean"]
                 ]
                 .sum(min_count=1)
-                .reset_index()
+                .reset_index(),
+                {
+                    "setting": "placed in",
+                    "in_area": "in area",
+                    "kind": "why new",
+                    "children": "new",
+                    "could_be_local": "could be local",
+                    "saving_mean": "saving, pounds",
+                },
             ),
         },
         "base_question": lambda: {
@@ -180,13 +190,27 @@ def _shown(name: str, frame: pd.DataFrame) -> dict:
         "place_return": lambda: {
             "change_in_places": int(frame["change"].fillna(0).sum()),
             "recommended": short_table(
-                frame, ["name", "place_type", "places_now", "recommended", "change"]
+                frame.sort_values("change", key=abs, ascending=False, kind="stable"),
+                {
+                    "name": "school or base",
+                    "place_type": "places",
+                    "places_now": "now",
+                    "recommended": "recommended",
+                    "change": "change",
+                },
+                FEW_ROWS,
             ),
         },
         "gap_costs": lambda: {
             "by_year": short_table(
-                frame[frame["item"] == ALL].sort_values("financial_year", kind="stable"),
-                ["financial_year", "provision", "met_by", "places_mean", "mean"],
+                named(frame[frame["item"] == ALL].sort_values("financial_year", kind="stable")),
+                {
+                    "financial_year": "year",
+                    "provision": "provision",
+                    "met_by": "met by",
+                    "places_mean": "places short",
+                    "mean": "pounds",
+                },
             )
         },
         "budget_check": lambda: {

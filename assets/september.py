@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import picture, row_count, short_table, table_out
+from assets.describe import FEW_ROWS, picture, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.terms import ALL
@@ -130,7 +130,7 @@ def look_at_september(
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
             "where": short_table(
-                short, ["name", "ncy_from", "ncy_to", "needs", "places_free", "named", "directed"]
+                short, ["name", "ncy_from", "ncy_to", "places_free", "named", "directed"]
             )
         },
     )
@@ -204,17 +204,35 @@ def _next_transfers(transfers: pd.DataFrame) -> pd.DataFrame:
 def _board(board: pd.DataFrame) -> dict:
     """Return free places next September by provision, and where there are none."""
     from sufficiency.reports.decision_charts import september_chart
+    from sufficiency.reports.decisions import named
 
     first = board[board["september"] == board["september"].min()]
     chart = september_chart(board)
     known = first[first["places_free"].notna()]
-    sums = known.groupby("provision", sort=False)[["agreed_places", "staying_on", "places_free"]]
+    shown = named(known)
+    sums = shown.groupby("provision", sort=False)[["agreed_places", "staying_on", "places_free"]]
     return {
         "september": int(first["september"].iloc[0]),
-        "free_by_provision": short_table(sums.sum().reset_index()),
+        "free_by_provision": short_table(
+            sums.sum().reset_index(),
+            {
+                "provision": "provision",
+                "agreed_places": "agreed",
+                "staying_on": "staying on",
+                "places_free": "free",
+            },
+        ),
         "fewest_free_first": short_table(
-            known.sort_values("free_after_named", kind="stable"),
-            ["name", "ncy_from", "ncy_to", "agreed_places", "staying_on", "places_free", "named"],
+            shown.sort_values("free_after_named", kind="stable"),
+            {
+                "name": "school or base",
+                "cohort": "year groups",
+                "agreed_places": "agreed",
+                "staying_on": "staying on",
+                "places_free": "free",
+                "named": "named",
+            },
+            FEW_ROWS,
         ),
         **({} if chart is None else {"chart": picture(chart.png(), chart.alt)}),
     }

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from assets.describe import picture, row_count, short_table, table_out
+from assets.describe import FEW_ROWS, picture, row_count, short_table, table_out
 from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.terms import ALL
 from sufficiency.workspace import MAX_YEARS, Workspace
+
+SCHOOL = {"name": "school or base"}
 
 
 @dg.multi_asset(
@@ -188,7 +190,11 @@ def set_out_places(
         check_name="no_school_over_number",
         passed=over.empty,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"where": short_table(over, ["name", "fte", "commissioned", "over_number"])},
+        metadata={
+            "where": short_table(
+                over, {**SCHOOL, "fte": "FTE", "commissioned": "places", "over_number": "over"}
+            )
+        },
     )
     differs = beside[beside["verdict"] == "differs"]
     yield dg.AssetCheckResult(
@@ -209,9 +215,8 @@ def _occupancy(full: pd.DataFrame) -> dict:
     fullest = whole.sort_values("occupancy", ascending=False, kind="stable")
     return {
         "schools_over_number": int((whole["over_number"].fillna(0) > 0).sum()),
-        "headroom": float(whole["headroom"].fillna(0).sum()),
         "fullest_first": short_table(
-            fullest, ["name", "usable", "fte", "occupancy", "headroom", "over_number"]
+            fullest, {**SCHOOL, "usable": "usable", "fte": "FTE", "occupancy": "%"}, FEW_ROWS
         ),
         **({} if chart is None else {"chart": picture(chart.png(), chart.alt)}),
         **row_count(full),

@@ -393,7 +393,7 @@ def decision_tables(run_tables: Mapping[str, pd.DataFrame]) -> dict[str, ReportT
         rows = frame if frame is None else shown.rows(frame)
         if rows is None or rows.empty:
             continue
-        made[name] = chosen_columns(shown.caption, _named(rows), shown.columns, shown.note)
+        made[name] = chosen_columns(shown.caption, named(rows), shown.columns, shown.note)
     return made
 
 
@@ -406,7 +406,7 @@ def on_the_page(table: ReportTable, name: str) -> ReportTable:
     return replace(table, frame=table.frame.head(ON_THE_PAGE), note=f"{table.note} {more}".strip())
 
 
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
+def named(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with names in place of codes, and year groups in words."""
     names: dict[str, pd.Series] = {}
     for column, terms in NAMED.items():

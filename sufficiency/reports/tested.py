@@ -23,7 +23,7 @@ def total_fared(accuracy: pd.DataFrame) -> str:
 def provision_fared(accuracy: pd.DataFrame, provision: str) -> str:
     """Return how past forecasts of a provision's setting group fared, naming the group.
 
-    Forecasts are tested by setting group; the group of most of a provision's settings speaks for it.
+    Forecasts are tested by setting group: that of most of a provision's settings speaks for it.
 
     Args:
         accuracy: The `accuracy` table.
