@@ -203,8 +203,7 @@ def _next_transfers(transfers: pd.DataFrame) -> pd.DataFrame:
 
 def _board(board: pd.DataFrame) -> dict:
     """Return free places next September by provision, and where there are none."""
-    from sufficiency.reports.decision_charts import september_chart
-    from sufficiency.reports.decisions import named
+    from sufficiency.reports.decisions import named, september_chart
 
     first = board[board["september"] == board["september"].min()]
     chart = september_chart(board)

@@ -208,7 +208,7 @@ def set_out_places(
 
 def _occupancy(full: pd.DataFrame) -> dict:
     """Return what the occupancy page shows: fullest first."""
-    from sufficiency.reports.decision_charts import occupancy_chart
+    from sufficiency.reports.decisions import occupancy_chart
 
     whole = full[(full["pool"] == ALL) & full["occupancy"].notna()]
     chart = occupancy_chart(full)

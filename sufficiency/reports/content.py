@@ -10,8 +10,13 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import pandas as pd
 
-from sufficiency.reports import appendices, charts, decision_charts, maps, tables
-from sufficiency.reports.decisions import decision_tables
+from sufficiency.reports import appendices, charts, maps, tables
+from sufficiency.reports.decisions import (
+    brief_tables,
+    decision_tables,
+    occupancy_chart,
+    september_chart,
+)
 from sufficiency.reports.own_returns import returns_tables
 from sufficiency.reports.page import ReportContent
 from sufficiency.reports.picture import Picture
@@ -103,6 +108,7 @@ def report_content(
         licences=tuple(dict.fromkeys(line for line in licences if line)),
         returns=returns_tables(run_tables),
         decisions=decision_tables(run_tables),
+        brief=brief_tables(run_tables),
     )
 
 
@@ -134,9 +140,9 @@ def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Pi
         ),
     ]
     if "occupancy" in run_tables:
-        made.append(decision_charts.occupancy_chart(run_tables["occupancy"]))
+        made.append(occupancy_chart(run_tables["occupancy"]))
     if "september_board" in run_tables:
-        made.append(decision_charts.september_chart(run_tables["september_board"]))
+        made.append(september_chart(run_tables["september_board"]))
     return tuple(picture for picture in made if picture is not None)
 
 

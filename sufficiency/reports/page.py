@@ -13,7 +13,6 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from sufficiency.reports.decisions import on_the_page
 from sufficiency.reports.picture import Picture
 from sufficiency.reports.printing import ReportTable
 from sufficiency.terms import census_label
@@ -47,6 +46,7 @@ class ReportContent:
         csv_name: File that holds the whole gap table.
         returns: What the council's own returns say, short name to table; empty without returns.
         decisions: Occupancy, September, schemes, money: short name to table, whole.
+        brief: The same, as the page shows them.
     """
 
     authority: str
@@ -70,6 +70,7 @@ class ReportContent:
     csv_name: str = "gap.restricted.csv"
     returns: Mapping[str, ReportTable] = field(default_factory=dict)
     decisions: Mapping[str, ReportTable] = field(default_factory=dict)
+    brief: Mapping[str, ReportTable] = field(default_factory=dict)
 
 
 def render_page(content: ReportContent) -> str:
@@ -108,7 +109,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["short"] = on_the_page
     environment.filters["svg"] = inline_svg
     environment.filters["numbers"] = picture_table
     return environment

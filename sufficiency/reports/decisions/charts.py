@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sufficiency.reports.charts import drawn_key, wrapped
-from sufficiency.reports.decisions import cohort
+from sufficiency.reports.decisions.tables import cohort
 from sufficiency.reports.picture import DEMAND, PLACES, Picture, drawn
 from sufficiency.reports.printing import printed
 from sufficiency.terms import ALL, lookup
@@ -31,7 +31,7 @@ def occupancy_chart(occupancy: pd.DataFrame) -> Picture | None:
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        bars = axes.barh(
+        axes.barh(
             spot,
             shown["fte"].to_numpy(dtype=float),
             height=0.6,
@@ -40,7 +40,15 @@ def occupancy_chart(occupancy: pd.DataFrame) -> Picture | None:
             hatch="//",
             label="On roll, full-time equivalents",
         )
-        axes.bar_label(bars, labels=[f"{v:.0f}%" for v in shown["occupancy"]], padding=4)
+        for at, (_, row) in zip(spot, shown.iterrows(), strict=True):
+            end = max(float(row["fte"]), float(row["usable"]))
+            axes.annotate(
+                f"{row['occupancy']:.0f}%",
+                (end, at),
+                (7, 0),
+                textcoords="offset points",
+                va="center",
+            )
         axes.scatter(
             shown["usable"].to_numpy(dtype=float),
             spot,
@@ -143,10 +151,10 @@ def september_chart(board: pd.DataFrame) -> Picture | None:
         f"or directed, {printed(row['consulted'], 'whole')} being consulted on"
         for name, (_, row) in zip(names, summed.iterrows(), strict=True)
     )
-    alt += f". {len(over)} cohorts are over number. Places of {unknown} cohorts are not known."
+    alt += f". Cohorts over number: {len(over)}. Cohorts whose places are not known: {unknown}."
     height = max(2.6, 1.2 + 0.9 * len(summed))
     return Picture(f"Places free on 1 September {year}", alt, table, drawn(draw, height=height))
 
 
 def _height(rows: pd.DataFrame) -> float:
-    return max(2.6, 1.4 + 0.34 * len(rows))
+    return max(2.6, 1.4 + 0.42 * len(rows))
