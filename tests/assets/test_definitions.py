@@ -13,17 +13,35 @@ from assets.demand import ForecastChoices
 GROUPS = {
     "inputs": {
         "adulthood", "establishments", "imd", "input_files", "localities", "locality_shapes",
-        "past_plans", "plan_flows", "population", "published_flows", "published_stock", "pupils",
-        "requests", "requests_by_month", "sen_support_to_plan", "statistical_neighbours",
+        "past_plans", "placement_months", "plan_flows", "population", "published_flows",
+        "published_stock", "pupils", "requests", "requests_by_month", "schools_attended",
+        "second_placements", "sen_support_to_plan", "statistical_neighbours",
     },
     "quality": {
         "accuracy", "against_published", "assumptions", "bases", "demand_findings", "findings",
-        "links", "quality_checks", "supply_findings",
+        "links", "quality_checks", "register_check", "september_findings", "supply_findings",
     },
-    "demand": {"demand", "path_totals", "paths", "plans", "targets"},
-    "supply": {"places", "register"},
-    "gaps": {"beside_others", "gap", "provision_balance"},
-    "publication": {"report_files"},
+    "demand": {
+        "demand", "path_totals", "paths", "plans", "targets",
+    },
+    "supply": {
+        "awaiting", "budget", "classes", "costs", "imports", "moves", "need_mix",
+        "need_mix_given", "occupancy", "places", "register", "register_changes",
+        "scheme_places", "schemes",
+    },
+    "september": {
+        "base_pathway", "post16_routes", "september_board", "transfers", "waiting",
+    },
+    "gaps": {
+        "beside_others", "gap", "provision_balance",
+    },
+    "money": {
+        "base_question", "bringing_back", "budget_check", "gap_costs", "journeys",
+        "place_return",
+    },
+    "publication": {
+        "report_files",
+    },
 }  # fmt: skip
 
 

@@ -19,7 +19,10 @@ def line(assumed: str) -> tuple[str, str]:
         {
             "scenario": "unmitigated", "view": "placements", "provision": "special", "year": YEARS,
             "register_places": pd.array([11, 11], dtype="Int32"),
-            "net_export": pd.array([-1, -1], dtype="Int32"),
+            "exports": pd.array([2, 2], dtype="Int32"),
+            "imports": pd.array([-3, -3], dtype="Int32"),
+            "net_export": pd.array([None, None], dtype="Int32"),
+            "unreconciled": pd.array([0, 0], dtype="Int32"),
             "without_plan": pd.array([None, None], dtype="Int32"),
         }
     )  # fmt: skip
