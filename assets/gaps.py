@@ -83,7 +83,11 @@ def compare_demand_with_places(
     maps = locality_maps(table, demand, gpd.GeoDataFrame(locality_shapes), base_year)
     names = ("map_of_change", "map_of_shortage")
     drawn = {"chart": chart, **dict(zip(names, maps, strict=False))}
-    pictures = {name: picture(p.png(), p.alt) for name, p in drawn.items() if p is not None}
+    pictures = {
+        name: picture(p.png(), f"{p.alt} {p.footnote}".strip())
+        for name, p in drawn.items()
+        if p is not None
+    }
     yield dg.Output(
         table,
         output_name="gap",

@@ -129,7 +129,7 @@ def count_the_cost(
             "gap_costs": gap_costs(
                 cubes(paths), places, costs, base_year, settings.seed, travelled
             ),
-            "budget_check": budget_check(budget, plans, costs, base_year),
+            "budget_check": budget_check(budget, plans, costs, base_year, places),
         }
     for name, frame in made.items():
         yield dg.Output(
@@ -163,7 +163,7 @@ def _shown(name: str, frame: pd.DataFrame) -> dict:
             "by_provision": short_table(_mean_journeys(frame)),
         },
         "bringing_back": lambda: {
-            "net_saving_a_year_pounds": round(float(frame["saving_mean"].sum()), -3),
+            "net_saving_a_year_pounds": _sum_if_known(frame["saving_mean"], -3),
             "newest_january": short_table(
                 named(frame[frame["year"] == frame["year"].max()])
                 .groupby(["setting", "in_area", "kind"], sort=False)[
@@ -177,7 +177,7 @@ def _shown(name: str, frame: pd.DataFrame) -> dict:
                     "kind": "why new",
                     "children": "new",
                     "could_be_local": "could be local",
-                    "saving_mean": "saving, pounds",
+                    "saving_mean": "saving where known, pounds",
                 },
             ),
         },
@@ -188,7 +188,7 @@ def _shown(name: str, frame: pd.DataFrame) -> dict:
             )
         },
         "place_return": lambda: {
-            "change_in_places": int(frame["change"].fillna(0).sum()),
+            "change_in_places": _sum_if_known(frame["change"]),
             "recommended": short_table(
                 frame.sort_values("change", key=abs, ascending=False, kind="stable"),
                 {
@@ -218,6 +218,12 @@ def _shown(name: str, frame: pd.DataFrame) -> dict:
         },
     }
     return made[name]() if len(frame) else {"result": "none"}
+
+
+def _sum_if_known(values: pd.Series, digits: int = 0) -> int | str:
+    """Return the rounded sum of what is known and, where nothing is, the words that say so."""
+    known = values.dropna()
+    return int(round(float(known.sum()), digits)) if len(known) else "not known"
 
 
 def _mean_journeys(journeys: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,7 @@ def read_workspace(workspace: Workspace) -> Inputs:
     """Return every input table of a workspace, and every problem, not only the first."""
     from geo.shapes import locality_shapes
     from sufficiency.costs.table import costs_table
+    from sufficiency.council.awaiting import beside_base
     from sufficiency.council.read import read_council_files
     from sufficiency.people.schools import known_schools
     from sufficiency.person_level import read_person_level, without_returns
@@ -82,6 +83,7 @@ def read_workspace(workspace: Workspace) -> Inputs:
         if base_year not in person.returns:
             read_margins(published.published_stock, settings.authority, base_year, findings)
         say_which_base(base_year, person.returns, findings)
+        beside_base(council["awaiting"], base_year, findings)
     except SufficiencyError as err:
         findings.block("no_base_census", str(err), "Put the latest release into inputs/ehcp.")
     tables = {
@@ -189,6 +191,8 @@ def with_own_files(
     The file of the pseudonyms' key is not among them: its hash would let anyone who holds the list
     try keys against it.
     """
+    from sufficiency.council.declaration import file_names
+
     returns = [(f.name, layout, f.sha256, f.rows, "") for f, layout in person.files]
     own = []
     for path, layout in (
@@ -196,7 +200,7 @@ def with_own_files(
         (workspace.register_workbook, "place_register"),
         (workspace.last_year_csv, "place_register"),
         (workspace.localities_csv, "localities"),
-        *((path, "council_file") for path in sorted(workspace.council.glob("*.csv"))),
+        *((workspace.council / f"{file}.csv", "council_file") for file in sorted(file_names())),
     ):
         if not path.is_file():
             continue

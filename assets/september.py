@@ -10,6 +10,8 @@ from assets.failures import spoken_failures
 from sufficiency import contracts as tables
 from sufficiency.terms import ALL
 
+COHORT = {"name": "school or base", "cohort": "year groups"}
+
 
 @dg.multi_asset(
     name="look_at_september",
@@ -86,6 +88,7 @@ def look_at_september(
     """Move today's pupils up to the next Septembers and set them against places."""
     from sufficiency.findings import Findings
     from sufficiency.gaps import waiting
+    from sufficiency.reports.decisions import named
     from sufficiency.september import base_pathway, post16_routes, september_board, transfers
 
     base_year = int(plans["year"].iloc[0])
@@ -120,7 +123,7 @@ def look_at_september(
         metadata={"not_known_for": short_table(unknown, ["name", "reason"])},
     )
     promised = first["named"] + first["directed"] > 0
-    short = first[promised & (first["free_after_named"].fillna(0) < 0)].sort_values(
+    short = named(first[promised & (first["free_after_named"].fillna(0) < 0)]).sort_values(
         "free_after_named", kind="stable"
     )
     yield dg.AssetCheckResult(
@@ -130,7 +133,7 @@ def look_at_september(
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
             "where": short_table(
-                short, ["name", "ncy_from", "ncy_to", "places_free", "named", "directed"]
+                short, {**COHORT, "agreed_places": "agreed", "free_after_named": "free after named"}
             )
         },
     )
@@ -150,14 +153,7 @@ def _shown(name: str, frame: pd.DataFrame) -> dict:
         },
         "september_board": lambda: _board(frame),
         "transfers": lambda: {
-            "next_september": short_table(
-                frame[(frame["september"] == frame["september"].min()) & (frame["locality"] == ALL)]
-                .groupby(["transfer", "review_by"], sort=False)[
-                    ["children", "expected_mean", "to_specialist_mean"]
-                ]
-                .sum(min_count=1)
-                .reset_index()
-            )
+            "next_september": short_table(_next_transfers(frame)),
         },
         "base_pathway": lambda: {
             "all_needs": short_table(
@@ -198,7 +194,7 @@ def _next_transfers(transfers: pd.DataFrame) -> pd.DataFrame:
     numbers = ["children", "expected_mean", "to_specialist_mean"]
     sums = rows.groupby(keys, sort=False)[numbers].sum()
     known = rows[numbers].notna().groupby([rows[key] for key in keys], sort=False).all()
-    return sums.astype("Float64").where(known).reset_index()
+    return sums.where(known).reset_index()
 
 
 def _board(board: pd.DataFrame) -> dict:
@@ -212,7 +208,7 @@ def _board(board: pd.DataFrame) -> dict:
     sums = shown.groupby("provision", sort=False)[["agreed_places", "staying_on", "places_free"]]
     return {
         "september": int(first["september"].iloc[0]),
-        "free_by_provision": short_table(
+        "free_by_provision_where_known": short_table(
             sums.sum().reset_index(),
             {
                 "provision": "provision",
@@ -224,12 +220,11 @@ def _board(board: pd.DataFrame) -> dict:
         "fewest_free_first": short_table(
             shown.sort_values("free_after_named", kind="stable"),
             {
-                "name": "school or base",
-                "cohort": "year groups",
+                **COHORT,
                 "agreed_places": "agreed",
                 "staying_on": "staying on",
                 "places_free": "free",
-                "named": "named",
+                "free_after_named": "free after named",
             },
             FEW_ROWS,
         ),

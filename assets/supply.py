@@ -176,7 +176,8 @@ def set_out_places(
             **row_count(findings),
         },
     )
-    unknown = (now["kind"] == "net_export") | now["name"].str.contains(IMPORTS_NOT_KNOWN_NAME)
+    not_told = now["name"].str.contains(IMPORTS_NOT_KNOWN_NAME, regex=False)
+    unknown = (now["kind"] == "net_export") | not_told
     assumed = now[unknown]
     yield dg.AssetCheckResult(
         asset_key="places",

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.travel import Travel, road_km, road_minutes, straight_km
 from sufficiency.contracts import Journeys, checked
 from sufficiency.places.attendance import attending
-from sufficiency.places.split import in_force
+from sufficiency.places.periods import counted_in
 from sufficiency.terms import OUTSIDE, lookup, phase_of_ncy
 
 NONE, UNKNOWN = "none", "unknown"
@@ -58,7 +58,7 @@ def journeys(
         need_group=base["need"].map(lookup("needs", "need_group")),
         phase=phase_of_ncy(base["ncy"]),
     )
-    base["site_id"] = _sites(base, register[in_force(register, base_year)], base_year, imports)
+    base["site_id"] = _sites(base, counted_in(register, base_year), base_year, imports)
     there = _points(establishments, schools_attended, register, base_year)
     there = base[SITE].merge(there, on=SITE, how="left")
     whole = base[["urn"]].merge(_schools(establishments, schools_attended), on="urn", how="left")
@@ -152,7 +152,7 @@ def _points(
     A main site without coordinates on the register lies where its school does; any other site
     without them has no point, because it lies elsewhere.
     """
-    rows = register[in_force(register, year)].sort_values("effective_from", kind="stable")
+    rows = counted_in(register, year).sort_values("effective_from", kind="stable")
     sites = rows.rename(columns={"locality": "site_locality"})
     sites = sites.groupby(SITE, sort=True)[["name", "site_locality", *POINT]].first().reset_index()
     schools = _schools(establishments, schools_attended).set_index("urn")
@@ -178,7 +178,8 @@ def _sites(
     left = left.sort_values([*CELL, "site_id"], kind="stable")
     slots = left.loc[left.index.repeat(left["plans"].clip(lower=0)), [*CELL, "site_id"]]
     slots = slots.assign(turn=slots.groupby(CELL).cumcount())
-    rest = base[~recorded].sort_values(["lsoa", "plan_id"], kind="stable")
+    # What the table tells of children, and no pseudonym, says who is at which site.
+    rest = base[~recorded].sort_values(["lsoa", "residential"], kind="stable")
     rest = rest.assign(turn=rest.groupby(CELL).cumcount(), at=rest.index)
     found = rest[[*CELL, "turn", "at"]].merge(slots, on=[*CELL, "turn"], how="inner")
     result.loc[found["at"]] = found["site_id"].to_numpy()

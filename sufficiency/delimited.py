@@ -39,7 +39,10 @@ def read_rows(
     Returns:
         Rows of text cells, none for an empty file; None, with a finding, if it cannot be read.
     """
-    text = _decoded(path.read_bytes())
+    content = file_bytes(path, kind, findings)
+    if content is None:
+        return None
+    text = _decoded(content)
     if text is None:
         findings.block(
             f"{kind}_not_text",
@@ -62,6 +65,26 @@ def read_rows(
         )
         return None
     return _rows(lines, delimiter, path.name, kind, findings)
+
+
+def file_bytes(path: Path, kind: str, findings: Findings) -> bytes | None:
+    """Return a file's bytes; None, with a finding, if it cannot be opened.
+
+    Args:
+        path: The file.
+        kind: First word of the finding's check, for example `register`.
+        findings: Receives why it cannot be opened.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        findings.block(
+            f"{kind}_cannot_be_opened",
+            f"{path.name} cannot be opened: {err.strerror or 'it is in use'}.",
+            "Close it in other programs, see that it is a file that you may read, and try again.",
+            source=path.name,
+        )
+        return None
 
 
 def _decoded(content: bytes) -> str | None:

@@ -77,6 +77,13 @@ class Findings:
         return checked(FindingsTable, ordered, "findings")
 
 
+def some(names: Iterable[object], most: int = 5) -> str:
+    """Return the first names as text, each once, and how many more there are."""
+    every = [str(name) for name in dict.fromkeys(names)]
+    more = len(every) - most
+    return "; ".join(every[:most]) + (f"; and {more} more" if more > 0 else "")
+
+
 def spans(rows: list[int]) -> str:
     """Return ascending rows as text: `2, 4 to 9`."""
     runs: list[list[int]] = []

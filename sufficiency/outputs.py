@@ -193,7 +193,7 @@ def _write_parquet(path: Path, name: str, frame: pd.DataFrame) -> Path:
         table = pq.read_table(path)
     else:
         table = pa.Table.from_pandas(frame, preserve_index=False)
-    told = data_dictionary([name]).set_index("column")["description"].to_dict()
+    told = data_dictionary({name: frame}).set_index("column")["description"].to_dict()
     fields = [
         field.with_metadata({"description": str(told[field.name])}) if field.name in told else field
         for field in table.schema

@@ -28,7 +28,7 @@ class RegisterChanges(Contract):
 
 
 class RegisterCheck(Contract):
-    """The register beside GIAS, the school census and SEN2: one row a register row at the base."""
+    """The register beside GIAS, the school census and SEN2: one row a school and provision."""
 
     year: Series[pa.Int32] = year()
     urn: Series[str] = text("School.")
@@ -100,7 +100,7 @@ class Occupancy(Contract):
 
 
 class SeptemberBoard(Contract):
-    """Places free on 1 September: one row a September, provision row, cohort and need."""
+    """Places free on 1 September: one row a September, school, provision and cohort."""
 
     september: Series[pa.Int32] = number(SEPTEMBER)
     urn: Series[str] = text("School.")
@@ -138,7 +138,7 @@ class SeptemberBoard(Contract):
 
 
 class Transfers(Contract):
-    """Changes of phase: one row a September, transfer, need, present provision and locality."""
+    """Changes of phase: one row a September, transfer, need group, setting group and home."""
 
     september: Series[pa.Int32] = number(SEPTEMBER)
     transfer: Series[str] = code("phase_transfers", "Which change of phase.")
@@ -261,7 +261,9 @@ class SchemePlaces(Contract):
     counted: Series[str] = text("yes if unmitigated places count it.", isin=["yes", "no"])
     why_not: Series[str] = text("What is missing for it to count; empty if it counts.")
     capital_cost: Series[float] = number("Pounds, whole scheme; central.", nullable=True)
-    capital_source: Series[str] = text("scheme, or the default for its type.")
+    capital_source: Series[str] = text(
+        "scheme; not known; or who gave the unit cost, and its source."
+    )
 
 
 class PlaceReturn(Contract):
@@ -288,7 +290,7 @@ class PlaceReturn(Contract):
 
 
 class Journeys(Contract):
-    """How far plan holders travel at the base census: one row a home, provision and school."""
+    """How far plan holders travel at the base census: one row a home, school, need and phase."""
 
     year: Series[pa.Int32] = year()
     locality: Series[str] = text("Home locality, or outside.")
@@ -381,6 +383,8 @@ class BudgetCheck(Contract):
     provision: Series[str] = text("Provision.")
     financial_year: Series[str] = text("2025-26.")
     budget: Series[float] = number("Pounds, as given.")
-    computed: Series[float] = number("Pounds, placements x unit cost.", nullable=True)
+    computed: Series[float] = number(
+        "Pounds, placements (for place funding, places paid for) x unit cost.", nullable=True
+    )
     difference: Series[float] = number("computed - budget.", nullable=True)
     note: Series[str] = text("Which placements and costs were counted, or why not.")

@@ -12,7 +12,7 @@ from sufficiency.contracts import BringingBack, checked, empty
 from sufficiency.costs.new_placements import new_placements
 from sufficiency.costs.prices import CAPITAL_LIFE_YEARS, JOURNEYS_A_YEAR, price, price_draws
 from sufficiency.places.mix import NCYS, allowed
-from sufficiency.places.split import COUNTED, in_force
+from sufficiency.places.periods import counted_in
 from sufficiency.terms import codes, lookup, phase_of_ncy, table
 
 PREFERRED = ("special", "post16", "resourced_provision", "sen_unit", "support_base")
@@ -68,7 +68,7 @@ def bringing_back(
     new = new_placements(past_plans, schools_attended, base_year)
     if new.empty:
         return empty(BringingBack)
-    new = _with_local_place(new, distances, register[in_force(register, base_year + 1)])
+    new = _with_local_place(new, distances, counted_in(register, base_year + 1))
     # Means must not depend on the order of pseudonyms, not even in the last digit.
     new = new.sort_values(["km_now", "km_local"], kind="stable")
     rows = pd.DataFrame(
@@ -84,15 +84,16 @@ def _with_local_place(
     new: pd.DataFrame, distances: pd.DataFrame, register: pd.DataFrame
 ) -> pd.DataFrame:
     """Return children with groups, the provision that would take them, and both distances."""
-    rows = register[register["change_status"].isin(list(COUNTED))]
-    takes = [allowed(row) for _, row in rows.iterrows()]
+    takes = [allowed(row) for _, row in register.iterrows()]
     no_gap = table("provisions").set_index("provision")["capacity_gap"].eq("no")
     to_school = distances[distances["site_id"] == ""].set_index(["lsoa", "urn"])["km"]
     to_site = distances[distances["site_id"] != ""].set_index(["urn", "site_id", "lsoa"])["km"]
     parts = []
     for (need, ncy), part in new.groupby(["need", "ncy"], sort=True):  # pyright: ignore[reportGeneralTypeIssues]
         at = codes("needs").index(str(need)), int(str(ncy)) - int(NCYS[0])
-        fits = rows[np.array([needs[at[0]] and ncys[at[1]] for needs, ncys in takes], dtype=bool)]
+        fits = register[
+            np.array([needs[at[0]] and ncys[at[1]] for needs, ncys in takes], dtype=bool)
+        ]
         there = fits.loc[~fits["provision"].map(no_gap).astype(bool), "provision"]
         local = next((p for p in PREFERRED if p in set(there)), "")
         sites = fits.loc[fits["provision"] == local, ["urn", "site_id"]].drop_duplicates()

@@ -1,10 +1,16 @@
-"""Costs beside the council's budget lines: placements of the base census times unit costs."""
+"""Costs beside the council's budget lines: placements, or places paid for, times unit costs."""
 
 import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import BudgetCheck, checked, empty
-from sufficiency.costs.prices import FEE_PROVISIONS, financial_year, price
+from sufficiency.costs.prices import (
+    APRIL_TO_AUGUST,
+    FEE_PROVISIONS,
+    SEPTEMBER_TO_MARCH,
+    financial_year,
+    price,
+)
 from sufficiency.terms import ALL, census_label, lookup, table
 
 NOT_COUNTED = {
@@ -14,15 +20,22 @@ NOT_COUNTED = {
 
 
 def budget_check(
-    budget: pd.DataFrame, plans: pd.DataFrame, costs: pd.DataFrame, base_year: int
+    budget: pd.DataFrame,
+    plans: pd.DataFrame,
+    costs: pd.DataFrame,
+    base_year: int,
+    places: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return placements times unit cost beside each budget line.
+    """Return placements, or for place funding places, times unit cost beside each budget line.
 
     Args:
         budget: Budget table; may have no rows.
         plans: Plans table holding the base census.
         costs: Costs table.
         base_year: January census year.
+        places: Places table: place funding follows its commissioned places, whoever fills them,
+            5/12 of one school year and 7/12 of the next. Without it, or where a provision has
+            places on another basis, place funding is that of the residents placed.
 
     Returns:
         BudgetCheck: one row a line and financial year. Placements are the residents' of the base
@@ -36,7 +49,10 @@ def budget_check(
     base = plans[plans["year"] == base_year]
     placed = base["setting"].map(lookup("settings", "provision")).value_counts()
     years = (financial_year(base_year - 1), financial_year(base_year))
-    told = [_computed(row, placed, costs, years, base_year) for _, row in budget.iterrows()]
+    told = [
+        _computed(row, _paid_for(row, placed, places, base_year), costs, years, base_year)
+        for _, row in budget.iterrows()
+    ]
     computed = pd.Series([pounds for pounds, _ in told], index=budget.index, dtype=float)
     rows = budget.assign(
         budget=budget["amount"],
@@ -49,10 +65,15 @@ def budget_check(
 
 
 def _computed(
-    line: pd.Series, placed: pd.Series, costs: pd.DataFrame, years: tuple[str, str], base_year: int
+    line: pd.Series,
+    paid_for: tuple[pd.Series, bool],
+    costs: pd.DataFrame,
+    years: tuple[str, str],
+    base_year: int,
 ) -> tuple[float, str]:
     """Return the pounds of one line and what they are, or why there are none."""
     item, provision = str(line["item"]), str(line["provision"])
+    number_of, by_place = paid_for
     if item in NOT_COUNTED:
         return np.nan, NOT_COUNTED[item]
     if line["financial_year"] not in years:
@@ -61,7 +82,7 @@ def _computed(
     names = lookup("provisions", "name")
     parts, pounds = [], 0.0
     for one in wanted:
-        number = int(placed.get(one, 0))
+        number = float(number_of.get(one, 0))
         if number == 0 and provision == ALL:
             continue
         row = price(costs, item, one)
@@ -69,13 +90,36 @@ def _computed(
             return np.nan, f"Not computed: no cost for {names[one]}: give it in council/costs.csv."
         pounds += number * float(row["value"])
         parts.append(
-            f"{names[one]} {number:,} x {float(row['value']):,.0f} pounds "
+            f"{names[one]} {round(number, 1):,g} x {float(row['value']):,.0f} pounds "
             f"({row['price_year']} prices, {row['given_by']})"
+        )
+    if by_place and parts:
+        return pounds, (
+            f"Places commissioned, 5/12 of one school year and 7/12 of the next: "
+            f"{'; '.join(parts)}. A base place that nobody fills is funded higher."
         )
     if not parts:
         return 0.0, f"No resident is placed there in {census_label(base_year)}."
     place = " Place funding follows places paid for, not pupils." if item == "place_funding" else ""
     return pounds, f"Residents placed in {census_label(base_year)}: {'; '.join(parts)}.{place}"
+
+
+def _paid_for(
+    line: pd.Series, placed: pd.Series, places: pd.DataFrame | None, base_year: int
+) -> tuple[pd.Series, bool]:
+    """Return how many are paid for by provision, and whether they are places, not residents."""
+    if line["item"] != "place_funding" or places is None:
+        return placed, False
+    wanted = [line["provision"]] if line["provision"] != ALL else _covered("place_funding")
+    rows = places[(places["kind"] == "register") & places["provision"].isin(wanted)]
+    if rows.empty or (rows["capacity_basis"] != "commissioned").any():
+        return placed, False
+    by_year = rows.pivot_table("places", "provision", "year", aggfunc="sum", fill_value=0)
+    begins = max(int(str(line["financial_year"])[:4]), base_year)
+    ends = max(int(str(line["financial_year"])[:4]) + 1, base_year)
+    if ends not in by_year or begins not in by_year:
+        return placed, False
+    return APRIL_TO_AUGUST * by_year[begins] + SEPTEMBER_TO_MARCH * by_year[ends], True
 
 
 def _covered(item: str) -> list[str]:

@@ -10,7 +10,8 @@ from datetime import date
 import pandas as pd
 
 from sufficiency.council.problems import Problems
-from sufficiency.terms import OUTSIDE, lookup
+from sufficiency.findings import Findings
+from sufficiency.terms import OUTSIDE, lookup, school_year
 
 UPN = re.compile(r"\b[A-Z]\d{11}[0-9A-Z]\b")
 ULN_OR_NHS = re.compile(r"(?<!\d)\d{10}(?!\d)")
@@ -21,11 +22,13 @@ DAY = re.compile(
     rf"|{DAY_OF_MONTH}{MONTH}{CENTURY}\d\d|{CENTURY}\d\d{MONTH}{DAY_OF_MONTH})(?!\d)"
 )
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b")
+SCHOOL_NUMBER = r"[0-9]{5,8}"
 TWO_WORDS = re.compile(r"[^\W\d_]{2,}[\s,._]+[^\W\d_]{2,}")
 # Usual first and last year groups of a type of place, where the school itself is not on the
 # register: specialist post-16 from Year 12, places in schools to Year 14 (domain handbook 12).
 USUAL_NCY = {"post16": (11, 21)}
 USUAL_IN_SCHOOL = (-4, 14)
+MOST_YEARS_APART = 2
 
 
 def awaiting_rules(
@@ -53,11 +56,39 @@ def awaiting_rules(
     housed = _with_homes(cells, problems, localities)
     rows = housed[~housed.index.isin(list(problems.broken))].drop(columns="child_id")
     rows = _with_times(rows, problems)
-    _schools(rows, problems, register, establishments)
+    rows = _schools(rows, problems, register, establishments)
     return _still_waiting(rows, problems)
 
 
+def beside_base(awaiting: pd.DataFrame, base_year: int, findings: Findings) -> None:
+    """Warn of waiting children whose dates are far from the base census.
+
+    Args:
+        awaiting: Awaiting table.
+        base_year: January census year the forecast starts from.
+        findings: Receives rows whose list is of another time, or whose September is long past.
+    """
+    rows = awaiting.set_index("row")
+    problems = Problems("awaiting.csv", True, findings)
+    as_at = rows["as_at"].str[:4].astype(int)
+    problems.warn(
+        "awaiting_list_of_another_time",
+        rows.index[(as_at - base_year).abs() > MOST_YEARS_APART],
+        f"as_at is more than {MOST_YEARS_APART} years from the base census of January {base_year}",
+        "Correct as_at, or put in the list of about that time.",
+        "as_at",
+    )
+    problems.warn(
+        "awaiting_september_long_past",
+        rows.index[rows["september"].astype(int) < base_year - 1],
+        f"september is before September {base_year - 1}, the school year of the base census",
+        "Correct september: the September from which the place is wanted now.",
+        "september",
+    )
+
+
 def _ids(ids: pd.Series, problems: Problems) -> None:
+    ids = ids.str.normalize("NFKC")
     same = ids.str.casefold().str.replace(r"\s+", "", regex=True)
     problems.block(
         "awaiting_child_repeated",
@@ -157,28 +188,24 @@ def _september_after(day: str) -> str:
     return str(when.year + (when > date(when.year, 9, 1)))
 
 
-def school_year(day: str) -> int:
-    """Return the September year of the school year that a day lies in: 2026-03-02 -> 2025."""
-    when = date.fromisoformat(day)
-    return when.year - (when < date(when.year, 9, 1))
-
-
 def _schools(
     rows: pd.DataFrame,
     problems: Problems,
     register: pd.DataFrame,
     establishments: pd.DataFrame | None,
-) -> None:
+) -> pd.DataFrame:
+    """Return the rows without schools that nothing knows: such a cell may hold anything."""
     named = rows[rows["urn"] != ""]
     on_register = named["urn"].isin(register["urn"])
     listed = (
         named["urn"].isin(establishments["urn"])
         if establishments is not None and len(establishments)
-        else pd.Series(True, index=named.index)
+        else named["urn"].str.fullmatch(SCHOOL_NUMBER)
     )
+    unknown = named.index[~on_register & ~listed]
     problems.warn(
         "awaiting_unknown_school",
-        named.index[~on_register & ~listed],
+        unknown,
         "urn is neither on the register nor on the school list",
         "Correct the urn; until then the child counts for no school in September.",
         "urn",
@@ -200,13 +227,14 @@ def _schools(
         "urn",
     )
     _year_groups(rows, problems, register)
+    return rows.assign(urn=rows["urn"].where(~rows.index.isin(unknown), ""))
 
 
 def _year_groups(rows: pd.DataFrame, problems: Problems, register: pd.DataFrame) -> None:
     """Warn of children whose year group in the September wanted fits no such place."""
     if rows.empty:
         return
-    started = rows["agreed_on"].where(rows["agreed_on"] != "", rows["as_at"]).map(school_year)
+    started = school_year(rows["agreed_on"].where(rows["agreed_on"] != "", rows["as_at"]))
     then = rows["ncy"].astype(int) + rows["september"].astype(int) - started
     places = register.groupby(["urn", "provision"]).agg(
         low=("ncy_from", "min"), high=("ncy_to", "max")

@@ -73,8 +73,11 @@ def _usable(names: list[str], columns: list[Column], source: str, findings: Find
     missing = [c.column for c in columns if c.required and c.column not in names]
     repeated = sorted({n for n in names if n and names.count(n) > 1})
     extra = [n for n in names if n and n not in known]
+    # Of a restricted file a header cell may hold what a row holds, so none is repeated as it is.
+    restricted = columns[0].file in RESTRICTED
     for name in missing:
-        near = next(iter(difflib.get_close_matches(name, extra, 1, 0.6)), "")
+        close = [] if restricted else difflib.get_close_matches(name, extra, 1, 0.6)
+        near = next(iter(close), "")
         findings.block(
             "council_column_missing",
             f"Column {name} is missing from {source}"
@@ -87,28 +90,32 @@ def _usable(names: list[str], columns: list[Column], source: str, findings: Find
             column=name,
         )
     for name in repeated:
+        said = "" if restricted and name not in known else name
         findings.block(
             "council_column_repeated",
-            f"Column {name} is in {source} more than once.",
+            f"Column {said or names.index(name) + 1} is in {source} more than once.",
             "Keep one of them.",
             source=source,
             row=1,
-            column=name,
+            column=said,
         )
-    naming = [n for n in extra if columns[0].file in RESTRICTED and IDENTIFYING.search(n)]
-    for name in naming:
-        findings.block(
-            "council_column_names_children",
-            f"{source} has a column {name}, which may name a child.",
-            "Take the column out of the file; keep the key to the pseudonyms elsewhere.",
-            source=source,
-            row=1,
-            column=name,
-        )
+    for place, name in enumerate(names, start=1):
+        told = IDENTIFYING.search(name) if restricted and name not in known else None
+        if told:
+            findings.block(
+                "council_column_names_children",
+                f"{source} has a column {told[2]} (column {place}), which may name a child.",
+                "Take the column out of the file; keep the key to the pseudonyms elsewhere.",
+                source=source,
+                row=1,
+                column=told[2],
+            )
     if extra:
         findings.inform(
             "council_columns_not_used",
-            f"{source} has columns that are not used: {', '.join(extra)}.",
+            f"{source} has {len(extra)} columns that are not used."
+            if restricted
+            else f"{source} has columns that are not used: {', '.join(extra)}.",
             "Nothing, unless one of them is a misspelt column; README.txt lists them.",
             source=source,
             row=1,

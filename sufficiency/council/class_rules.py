@@ -13,6 +13,7 @@ from sufficiency.council.school_rules import (
     outside_year_groups,
     takes,
 )
+from sufficiency.places.periods import counted_rows, in_force_on
 
 
 def classes_rules(cells: pd.DataFrame, register: pd.DataFrame, problems: Problems) -> None:
@@ -94,13 +95,10 @@ def _cohorts(group: pd.DataFrame, problems: Problems) -> None:
 
 
 def _beyond_commissioned(group: pd.DataFrame, rows: pd.DataFrame, problems: Problems) -> None:
+    rows = counted_rows(rows)
     for september in sorted({int(text) for text in group["september_from"]}):
         running = group[[_in(_runs(row), september) for _, row in group.iterrows()]]
-        day = f"{september}-09-01"
-        until = rows["effective_to"].where(rows["effective_to"] != "", "9999-12-31")
-        open_then = rows[
-            (rows["effective_from"] <= day) & (until >= day) & (rows["change_status"] != "proposed")
-        ]
+        open_then = rows[in_force_on(rows, f"{september}-09-01")]
         commissioned = open_then["commissioned_places"]
         total = int(running["places"].astype(int).sum())
         if len(open_then) and commissioned.notna().all() and total > int(commissioned.sum()):

@@ -53,8 +53,8 @@ class Column:
     Attributes:
         file: File name without `.csv`.
         column: Column name.
-        kind: How a cell is understood: text, child_id, urn, site, whole, ncy, money, share, date,
-            september, financial_year, authority, locality, needs; `code:TABLE` for codes of a
+        kind: How a cell is understood: text, child_id, urn, site, whole, months, ncy, money, share,
+            date, september, financial_year, authority, locality, needs; `code:TABLE` for codes of a
             terms table, with `+ALL` where ALL is one, with `?` where it may be blank;
             `choice:a|b` for closed sets.
         required: Whether the column must be there and every cell filled.

@@ -1,6 +1,7 @@
 """Reading the council's own files: every file that is there, and every problem at once."""
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -50,10 +51,12 @@ def read_council_files(
         is a Costs table of the council's rows only.
     """
     _other_files(folder, findings)
+    before = len(findings.items)
     tables = {}
     for file in file_names():
         path = folder / f"{file}.csv"
-        cells = file_cells(path, findings) if path.is_file() else None
+        there = path.exists() or path.is_symlink()
+        cells = file_cells(path, findings) if there else None
         if cells is None or cells.empty:
             tables[table_of(file)] = empty(MODELS[file])
             continue
@@ -69,7 +72,20 @@ def read_council_files(
         ready = _ruled(sound, file, problems, register, localities, establishments)
         ready = ready[~ready.index.isin(list(problems.broken))]
         tables[table_of(file)] = checked(MODELS[file], typed(ready, file), f"{file}.csv")
+    _register_first(findings, before)
     return tables
+
+
+def _register_first(findings: Findings, before: int) -> None:
+    """Say of rows that are not on the register where the register itself has broken rows."""
+    broken = any(f.check.startswith("register_") for f in findings.blocking)
+    for place, one in enumerate(findings.items[before:] if broken else [], start=before):
+        if one.check.endswith(("_not_on_register", "_no_such_register_row")):
+            action = (
+                "Correct the blocking problems of the register first: its rows with problems are "
+                f"left out here. If this is still said then: {one.action}"
+            )
+            findings.items[place] = replace(one, action=action)
 
 
 def _ruled(
@@ -101,20 +117,40 @@ def _ruled(
 
 
 def _other_files(folder: Path, findings: Findings) -> None:
-    """Warn of files that are not read, such as one with a misspelt name."""
+    """Warn of files that are not read, such as one with a misspelt name.
+
+    The name of a file may name a child, so only one that is like a known name is repeated.
+    """
     if not folder.is_dir():
+        if folder.exists() or folder.is_symlink():
+            findings.block(
+                "council_folder_not_a_folder",
+                f"{folder.name} is not a folder that can be opened, so none of its files is read.",
+                "Make it a folder again, with the council's own files in it.",
+                source=folder.name,
+            )
         return
+    unlike = 0
     known = [f"{file}.csv" for file in file_names()]
     for path in sorted(folder.iterdir()):
         if path.name in (*known, README) or path.name.startswith((".", "~$")) or path.is_dir():
             continue
         stem = next(iter(difflib.get_close_matches(path.stem.lower(), file_names(), 1, 0.6)), "")
+        if not stem:
+            unlike += 1
+            continue
         findings.warn(
             "council_file_not_read",
-            f"{path.name} is not one of the files that are read"
-            + (f": did you mean {stem}.csv?" if stem else "."),
-            f"Save it as {stem}.csv (CSV UTF-8)."
-            if stem
-            else f"Move it away; the files that are read are {', '.join(known)}.",
+            f"{path.name} is not one of the files that are read: did you mean {stem}.csv?",
+            f"Save it as {stem}.csv (CSV UTF-8).",
             source=path.name,
+        )
+    if unlike:
+        findings.warn(
+            "council_file_not_read",
+            f"{unlike} of the files in folder {folder.name} {'is' if unlike == 1 else 'are'} not "
+            "read: the names are not those of the council's own files.",
+            f"Move such files away; the files that are read are {', '.join(known)}.",
+            source=folder.name,
+            count=unlike,
         )

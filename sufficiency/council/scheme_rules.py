@@ -6,9 +6,9 @@ import pandas as pd
 
 from sufficiency.council.problems import Problems
 from sufficiency.council.schemes import FILL_COLUMNS, earliest_opening, why_not_counted
+from sufficiency.places.mix import SITE
 from sufficiency.terms import OUTSIDE
 
-SITE = ["urn", "site_id", "provision"]
 SAME_OPENING_DAYS = 366
 
 

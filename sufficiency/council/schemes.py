@@ -14,11 +14,10 @@ import pandas as pd
 from sufficiency.contracts import Register, SchemePlaces, checked
 from sufficiency.contracts.council import FILLS
 from sufficiency.costs.table import unit_cost
-from sufficiency.places.capacity import CENSUS_DAY
+from sufficiency.places.periods import CENSUS_DAY
 from sufficiency.terms import lookup
 
 APPROVED = ("approved", "in_build", "open")
-BUILDING = ("in_build", "open")
 STATUTORY_DONE = ("not_needed", "decided")
 FILL_COLUMNS = [f"fill_{n}" for n in range(1, FILLS + 1)]
 

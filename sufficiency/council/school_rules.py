@@ -3,9 +3,10 @@
 import pandas as pd
 
 from sufficiency.council.problems import Problems
+from sufficiency.places.mix import SITE
+from sufficiency.places.periods import in_force_on
 from sufficiency.terms import ALL
 
-SITE = ["urn", "site_id", "provision"]
 SHARE_TOLERANCE = 0.011
 OWN_KEY = {
     "moves": [*SITE, "september", "ncy", "need"],
@@ -129,12 +130,8 @@ def _most_on_roll(rows: pd.DataFrame) -> int | None:
     known = rows[rows["on_roll"].notna()]
     if known.empty:
         return None
-    until = known["effective_to"].where(known["effective_to"] != "", "9999-12-31")
     days = known["effective_from"].unique()
-    return max(
-        int(known.loc[(known["effective_from"] <= day) & (until >= day), "on_roll"].sum())
-        for day in days
-    )
+    return max(int(known.loc[in_force_on(known, day), "on_roll"].sum()) for day in days)
 
 
 def need_mix_rules(cells: pd.DataFrame, register: pd.DataFrame, problems: Problems) -> None:

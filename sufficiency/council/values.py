@@ -16,6 +16,8 @@ SEPTEMBERS = (2000, 2060)
 NCY_LIMITS = (-4, 21)
 MOST = 100_000
 MOST_POUNDS = 1e10
+MOST_MONTHS = 240
+YEARS_OF_DATES = (1990, 2060)
 
 Kind = tuple[Callable[[str], str], Callable[[str], str]]
 """How a kind of cell is spelt, and what it must be (empty text: it is)."""
@@ -142,10 +144,13 @@ def _is_financial_year(text: str) -> str:
 
 def _is_date(text: str) -> str:
     try:
-        right = date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
-        right = False
-    return "" if right else "Write dates as DD/MM/YYYY or YYYY-MM-DD."
+        day = None
+    if day is None or day.isoformat() != text:
+        return "Write dates as DD/MM/YYYY or YYYY-MM-DD."
+    first, last = YEARS_OF_DATES
+    return "" if first <= day.year <= last else f"Put a day from {first} to {last}."
 
 
 def _authority(text: str) -> str:
@@ -179,6 +184,7 @@ KINDS: dict[str, Kind] = {
     "site": (_same, _anything),
     "urn": (lambda text: text.removesuffix(".0"), _anything),
     "whole": (number_text, _number(0, MOST, "a whole number, 0 or more")),
+    "months": (number_text, _number(0, MOST_MONTHS, f"whole months, 0 to {MOST_MONTHS}")),
     "ncy": (number_text, _number(*NCY_LIMITS, "a year group from -4 to 21: 0 is Reception")),
     "money": (_pounds, _number(0, MOST_POUNDS, "pounds, 0 or more", whole=False)),
     "share": (_share, _number(0, 1, "a share from 0 to 1, such as 0.4, or 40%", whole=False)),

@@ -98,13 +98,21 @@ def in_september(board: pd.DataFrame | None) -> list[str]:
         return []
     unknown = len(rows) - len(left)
     over, free = left[left < 0], left[left > 0]
-    parts = [
-        f"of {counted(len(left), 'cohort')} with class sizes, {whole(len(over))} "
-        f"{'has' if len(over) == 1 else 'have'} more children staying, named or directed than "
-        f"places ({whole(-over.sum())} children over), and {whole(len(free))} "
-        f"{'has' if len(free) == 1 else 'have'} {counted(free.sum(), 'place')} free, each for "
-        "its own year groups and needs only"
-    ]
+    excess = "more children staying, named or directed than places"
+    crowded = f"no cohort with class sizes has {excess}"
+    if len(over):
+        crowded = (
+            f"{whole(len(over))} of {counted(len(left), 'cohort')} with class sizes "
+            f"{'has' if len(over) == 1 else 'have'} {excess} "
+            f"({counted(-over.sum(), 'child', 'children')} over)"
+        )
+    parts = [crowded]
+    if len(free):
+        parts.append(
+            f"{whole(len(free))} of {counted(len(left), 'cohort')} "
+            f"{'has' if len(free) == 1 else 'have'} {counted(free.sum(), 'place')} free before "
+            "children not yet named, each for its own year groups and needs only"
+        )
     if unknown:
         parts.append(f"for {counted(unknown, 'cohort')} places are not known")
     return [f"1 September {first}: {'; '.join(parts)}."]

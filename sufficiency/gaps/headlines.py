@@ -220,14 +220,18 @@ class _Story:
         if not self._likely(provision, year):
             return f"{title}: no shortage is likely in {self._not_short(provision, year, balance)}."
         rows = self._of(provision, year)
-        named, others = self._named(rows[rows["p_shortage"] >= LIKELY])
+        short = rows[rows["p_shortage"] >= LIKELY]
+        named, others = self._named(short)
         start = f"{title}, {census_label(year)}{self._regime(year)}:"
         parts = [_short_cell(row) for _, row in named.iterrows()]
         if others:
             parts.append(in_words(others, "other group" if parts else "small group"))
         text = f"{start} likelier than not to be short of places: {'; '.join(parts)}."
+        lesser = balance["shortage_unmet"] - short["expected_shortage"].sum()
+        with_lesser = ", with lesser chances in other groups," if lesser >= HALF_A_PLACE else ""
         text += (
-            f" In all about {counted(balance['shortage_total'], 'place')} short on average "
+            f" In all{with_lesser} about {counted(balance['shortage_total'], 'place')} short on "
+            "average "
             f"(8 in 10 futures: {whole(balance['shortage_p10'])} to "
             f"{whole(balance['shortage_p90'])})"
         )

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import Waiting, checked
-from sufficiency.terms import codes, lookup, phase_of_ncy
+from sufficiency.terms import codes, lookup, phase_of_ncy, school_year
 
 NO_PROVISION = "none"
 SCHOOL_NCY = (0, 11)
 NCY_LOW, NCY_HIGH = -4, 21
-FIRST_MONTH = 9
 WEEKS = ((12, "0-12"), (26, "13-26"), (52, "27-52"))
 LONGEST, NOT_KNOWN = "53+", "not known"
 CELL = ["need_group", "phase", "locality", "provision", "where_now", "interim", "stage", "waited"]
@@ -96,15 +95,9 @@ def agreed_moves(awaiting: pd.DataFrame) -> pd.DataFrame:
 
 def _phase(awaiting: pd.DataFrame) -> pd.Series:
     """Return each child's phase in the school year that its row describes."""
-    since = _school_year(awaiting["as_at"]) - _school_year(awaiting["agreed_on"])
+    since = school_year(awaiting["as_at"]) - school_year(awaiting["agreed_on"])
     years = since.fillna(0).astype(int)
     return phase_of_ncy((awaiting["ncy"].astype(int) + years).clip(NCY_LOW, NCY_HIGH))
-
-
-def _school_year(day: pd.Series) -> pd.Series:
-    """Return the year of the 1 September that the school year of each day began on."""
-    when = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
-    return when.dt.year - (when.dt.month < FIRST_MONTH).astype(int)
 
 
 def _waited(weeks: pd.Series) -> np.ndarray:

@@ -22,7 +22,9 @@ OTHER_PROVIDER = "FE"
 OTHER_PROVIDER_FROM = 16
 RANKS = (1, 2)
 URN = r"\d{5,7}"
-PLACE = ["urn", "ukprn", "sensetting", "senunitindicator", "resourcedprovisionindicator"]
+FLAGS = {"senunitindicator": "unit", "resourcedprovisionindicator": "rp"}
+"""Columns of a return that say a placement is in a base -> what `settings` calls them."""
+PLACE = ["urn", "ukprn", "sensetting", *FLAGS]
 
 
 def placements(ret: Return, plans: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -66,8 +68,7 @@ def placements(ret: Return, plans: pd.DataFrame, reference: Reference) -> pd.Dat
         chosen[name] = given.where(given != "", plans[name].astype("str").fillna(""))
     for name in ("placement_id", "urn", "ukprn", "sensetting", "file", "sheet"):
         chosen[name] = chosen[name].astype("str").fillna("")
-    flags = {"senunitindicator": "unit", "resourcedprovisionindicator": "rp"}
-    chosen = chosen.rename(columns={**flags, **{name: f"placement_{name}" for name in WHERE}})
+    chosen = chosen.rename(columns={**FLAGS, **{name: f"placement_{name}" for name in WHERE}})
     kinds = {"unit": "boolean", "rp": "boolean", "placement_row": "Int64"}
     return chosen.astype(kinds).assign(placement_source=source)
 

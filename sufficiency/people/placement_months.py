@@ -4,16 +4,14 @@ import pandas as pd
 
 from sufficiency.contracts import PlacementMonths, checked, empty
 from sufficiency.people.lookup import looked_up
-from sufficiency.people.placement import settings
+from sufficiency.people.placement import FLAGS, settings
 from sufficiency.people.reference import Reference
 from sufficiency.people.rows import JoinedReturn, age_before_census, month
 from sufficiency.sen2.model import Return
-from sufficiency.terms import lookup, phase_of_ncy
+from sufficiency.terms import SCHOOL_YEAR_BEGINS, lookup, phase_of_ncy
 
 MAIN = 1
-SCHOOL_YEAR_BEGINS = 9
 KEYS = ["year", "establishment", "setting", "pool", "month"]
-FLAGS = {"senunitindicator": "unit", "resourcedprovisionindicator": "rp"}
 EVENTS = {"entered": "entrydate", "left": "leavingdate"}
 
 

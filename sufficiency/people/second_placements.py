@@ -3,13 +3,12 @@
 import pandas as pd
 
 from sufficiency.contracts import SecondPlacements, checked, empty
-from sufficiency.people.placement import settings
+from sufficiency.people.placement import FLAGS, settings
 from sufficiency.people.reference import Reference
 from sufficiency.people.rows import JoinedReturn
 
 SECOND = 2
 KEYS = ["year", "establishment", "setting", "need", "ncy"]
-FLAGS = {"senunitindicator": "unit", "resourcedprovisionindicator": "rp"}
 
 
 def second_placements(

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.places.mix import NCYS, RowMix, allowed, fold, site_key, split_whole
+from sufficiency.places.periods import CENSUS_DAY, running
 from sufficiency.terms import codes, lookup
 
-CENSUS_DAY = "01-15"
 USABLE = "usable"
 BASIS_COLUMNS = {
     "commissioned": "commissioned_places",
@@ -174,20 +174,19 @@ def classes_of_rows(
     if classes is None or classes.empty:
         return {}
     ordered = classes.sort_values(list(classes.columns), kind="stable", ignore_index=True)
-    last = ordered["september_to"].fillna(9999)
-    running = ordered[(ordered["september_from"] < year) & (last >= year - 1)]
+    listed = ordered[running(ordered, year - 1)]
     order = register.reset_index(drop=True).sort_values(
         ["urn", "site_id", "provision", "ncy_from", "ncy_to", "designated_needs"], kind="stable"
     )
     rows = [(int(str(position)), row, allowed(row)) for position, row in order.iterrows()]
-    for index, one in running.iterrows():
+    for index, one in listed.iterrows():
         needs, ncys = _class_cells(one)
         for position, row, (takes, taught) in rows:
             same = site_key(row) == site_key(one)
             if same and (takes & needs).any() and (taught & ncys).any():
                 found.setdefault(position, []).append(int(str(index)))
                 break
-    return {position: running.loc[indexes] for position, indexes in found.items()}
+    return {position: listed.loc[indexes] for position, indexes in found.items()}
 
 
 def _class_cells(one: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,6 @@ from sufficiency.terms import codes
 
 TERM = "spring"
 PLAN = "E"
-OUTSIDE = "outside"
 BASE_FLAGS = {"unit": "sen_unit", "rp": "resourced_provision"}
 NOT_TOLD = ("support_base",)
 COLUMNS = ["urn", "provision", "ncy", "need", "home", "sen_provision", "pupils"]

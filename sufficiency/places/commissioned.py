@@ -5,15 +5,14 @@ import pandas as pd
 
 from sufficiency.places.capacity import Capacity, before, capacity, first_year, ramped
 from sufficiency.places.occupants import POOLS, Numbers, Rows
-from sufficiency.places.split import in_force
+from sufficiency.places.periods import counted_in, counted_rows
 
 COMMISSIONED = "commissioned"
 
 
 def rows_of_year(register: pd.DataFrame, year: int) -> Rows:
     """Return the register rows in force in a January; a proposed change holds nobody."""
-    counted = register["change_status"].ne("proposed").to_numpy()
-    return Rows(register[in_force(register, year) & counted])
+    return Rows(counted_in(register, year))
 
 
 def commissioned(
@@ -29,7 +28,7 @@ def commissioned(
         register: The whole register: growth starts from the period before.
         year: January census year.
     """
-    counted = register[register["change_status"].ne("proposed")]
+    counted = counted_rows(register)
     own = [_of_row(counted, row, year) for _, row in rows.rows.iterrows()]
     whole = np.array([np.nan if p is None else float(p.total or 0) for p in own], dtype=float)
     pools = rows.in_one_pool(whole)

@@ -19,7 +19,7 @@ def designation_without_need(
     Recorded need is not designation (domain handbook 12), so neither is an error by itself.
     """
     base = plans[plans["year"] == plans["year"].max()]
-    held = base.groupby("need")["ncy"].agg(list).to_dict()
+    held = base.groupby("need")["ncy"].agg(set).to_dict()
     partly: dict[str, list[str]] = {}
     none: dict[str, str] = {}
     columns = ["name", "urn", "provision", "ncy_from", "ncy_to", "designated_needs"]
@@ -27,7 +27,7 @@ def designation_without_need(
         designated = str(row.designated_needs).split()
         accepted = [*designated, *str(row.acceptable_needs).split()]
         first, last = int(row.ncy_from), int(row.ncy_to)  # pyright: ignore[reportArgumentType]
-        met = {n for n in accepted if any(first <= ncy <= last for ncy in held.get(n, []))}
+        met = {n for n in accepted if any(first <= ncy <= last for ncy in held.get(n, ()))}
         if designated and not met:
             years = f"NCY {first} to {last}"
             none[str(row.name)] = f"{row.name} is for {' '.join(designated)}, {years}"

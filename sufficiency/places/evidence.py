@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import Imports, RegisterCheck, checked
-from sufficiency.findings import Findings
+from sufficiency.findings import Findings, some
 from sufficiency.places.attendance import MAIN, attending
-from sufficiency.places.census_rolls import OUTSIDE, PLAN, census_rolls
-from sufficiency.places.split import in_force
-from sufficiency.terms import ALL, codes, lookup
+from sufficiency.places.census_rolls import PLAN, census_rolls
+from sufficiency.places.periods import counted_in
+from sufficiency.terms import ALL, OUTSIDE, codes, lookup
 
 CHILDREN_APART, SHARE_APART = 2, 0.05
 GIAS_SHARE_APART = 0.1
@@ -25,7 +25,6 @@ GIAS_COLUMNS = {
 }
 WHOLE_SCHOOL = ("on_roll", "capacity")
 NOT_IN_GIAS = ("support_base",)
-SHOWN = 5
 
 
 def imports_table(
@@ -94,7 +93,7 @@ def register_check(
         findings: Receives how many differ, and residents at schools that the register lacks.
     """
     findings = Findings() if findings is None else findings
-    rows = register[in_force(register, base_year)]
+    rows = counted_in(register, base_year)
     census = census_rolls(pupils, rows, base_year)
     held = attending(rows, plans, base_year)
     made = _of_register(rows).join(_of_census(census)).join(_of_gias(rows, establishments))
@@ -175,12 +174,6 @@ def _verdicts(made: pd.DataFrame, roll: pd.Series) -> pd.Series:
     return verdict.mask(~is_known, "not_known").astype("str")
 
 
-def _some(names: pd.Series) -> str:
-    shown = list(dict.fromkeys(names))
-    more = len(shown) - SHOWN
-    return "; ".join(shown[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
-
-
 def _say_what_differs(made: pd.DataFrame, findings: Findings) -> None:
     """Report rolls that differ from the census, from GIAS, or are not explained."""
     differs = made[made["verdict"] == "differs"]
@@ -188,7 +181,7 @@ def _say_what_differs(made: pd.DataFrame, findings: Findings) -> None:
         findings.warn(
             "register_roll_differs",
             f"{len(differs)} provisions have a roll that the register, the school census and SEN2 "
-            f"do not agree on: {_some(differs['name'])}.",
+            f"do not agree on: {some(differs['name'])}.",
             "See register_check: correct on_roll, occupants_without_plan or imports.csv with the "
             "school.",
             source="places.csv",
@@ -202,7 +195,7 @@ def _say_what_differs(made: pd.DataFrame, findings: Findings) -> None:
         findings.inform(
             "register_roll_differs_from_gias",
             f"{len(stale)} provisions have another roll in GIAS, by more than 10%: "
-            f"{_some(stale['name'])}.",
+            f"{some(stale['name'])}.",
             "GIAS may be older. Check on_roll where it is the older one.",
             source="places.csv",
             column="on_roll",
@@ -232,7 +225,7 @@ def _say_not_on_register(
     findings.warn(
         "placements_not_on_register",
         f"{len(lacking)} residents are placed in a special school or base here that has no row in "
-        f"force on the register: {_some(schools)}.",
+        f"force on the register: {some(schools)}.",
         "Add the provision to places.csv, or correct the flags of the return.",
         source="places.csv",
         column="urn",

@@ -32,10 +32,13 @@ def report_flows(provision: str, away: int, units: Sequence[Unit], findings: Fin
     unknown = [u.name for u in units if u.imports is None]
     imported = sum(u.imported for u in units)
     if away or imported:
+        here = str(imported)
+        if unknown:
+            here = f"at least {imported}" if imported else "not known"
         findings.inform(
             "places_cross_border",
             f"{name}: residents placed in other authorities {away}, pupils of other authorities "
-            f"placed here {imported}, as at the base census; both held constant.",
+            f"placed here {here}, as at the base census; both held constant.",
             source="imports.csv",
             count=away + imported,
         )

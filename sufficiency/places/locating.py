@@ -9,6 +9,7 @@ import pandas as pd
 
 from sufficiency.findings import Finding
 from sufficiency.places.cells import METRES
+from sufficiency.places.periods import last_days
 from sufficiency.terms import OUTSIDE
 
 
@@ -40,7 +41,7 @@ def places_after_closure(
     """
     days = closed_on[closed_on.notna() & ~closed_on.index.duplicated()]
     closing = cells["urn"].map(days.dt.strftime("%Y-%m-%d")).astype("str").fillna("")
-    end = cells["effective_to"].replace("", "9999-12-31")
+    end = last_days(cells)
     for row in cells.index[(closing != "") & (end > closing)]:
         after = bool(cells.at[row, "effective_from"] > closing[row])
         yield Finding(

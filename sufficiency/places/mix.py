@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from sufficiency.places.periods import last_days
 from sufficiency.places.starter import ROLL_COLUMNS, provision_of_school
 from sufficiency.terms import ALL, codes, lookup, table
 
@@ -176,7 +177,7 @@ def _needs_beside(register: pd.DataFrame, mix: Mix) -> list[np.ndarray]:
     keys = [site_key(row) for _, row in register.iterrows()]
     takes = [allowed(row)[0] for _, row in register.iterrows()]
     start = register["effective_from"].to_list()
-    end = register["effective_to"].where(register["effective_to"] != "", "9999-12-31").to_list()
+    end = last_days(register).to_list()
     of_school: dict[tuple[str, str], list[int]] = {}
     for n, (urn, _, provision) in enumerate(keys):
         of_school.setdefault((urn, provision), []).append(n)

@@ -20,7 +20,8 @@ from sufficiency.places.mix import (
     row_mixes,
     site_key,
 )
-from sufficiency.places.split import COUNTED, alone_at_base, compared_rows
+from sufficiency.places.periods import counted_rows
+from sufficiency.places.split import alone_at_base, compared_rows
 from sufficiency.terms import codes, lookup
 from sufficiency.workspace import MAX_YEARS
 
@@ -53,7 +54,7 @@ def need_mix(
         those of its first year), need and phase that has plan holders or a share. Of a row,
         share_observed sums to 1 where plan holders are known there, share_used always.
     """
-    counted = register[register["change_status"].isin(list(COUNTED))].reset_index(drop=True)
+    counted = counted_rows(register)
     compared = compared_rows(counted, base_year, MAX_YEARS)
     mix = plan_mix(attending(counted[compared], plans, base_year, imports))
     shares = given_shares(need_mix_given)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import Occupancy, checked
-from sufficiency.findings import Findings
+from sufficiency.findings import Findings, some
 from sufficiency.places.attendance import attending
 from sufficiency.places.capacity import Capacity, classes_of_rows, usable
 from sufficiency.places.census_rolls import census_rolls
@@ -30,7 +30,6 @@ from sufficiency.terms import ALL, lookup, table
 BOARDERS = ("yes", "52_weeks")
 CLIMB = {"entered": ("02", "07"), "left": ("02", "06")}
 """Months of entry and of leaving between census day and July; who leaves in July was there."""
-SHOWN = 5
 COUNTS = (
     "physical",
     "scap",
@@ -83,7 +82,7 @@ def occupancy(
     rows = rows_of_year(register, base_year)
     if not len(rows):
         return checked(Occupancy, pd.DataFrame(columns=_columns()), "occupancy")
-    held = attending(rows.rows, plans, base_year)
+    held = attending(rows.rows, plans, base_year, imports)
     by_person = bool(plans["basis"].eq("person").any())
     census = census_rolls(pupils, rows.rows, base_year)
     there = occupants(rows, held, imports, census, by_person)
@@ -326,7 +325,7 @@ def _report(made: pd.DataFrame, findings: Findings) -> None:
         findings.inform(
             "occupancy_over_number",
             f"{len(over)} schools or bases have more full-time equivalents than commissioned "
-            f"places: {_some(over)}. A named school must admit, so this is not an error.",
+            f"places: {some(over['name'])}. A named school must admit, so this is not an error.",
             "Check that on_roll and commissioned_places describe the same places.",
             source="places.csv",
             column="commissioned_places",
@@ -337,15 +336,9 @@ def _report(made: pd.DataFrame, findings: Findings) -> None:
         findings.warn(
             "occupancy_roll_not_known",
             f"{len(unknown)} schools or bases have no roll, so their occupancy is not known: "
-            f"{_some(unknown)}.",
+            f"{some(unknown['name'])}.",
             "Fill in on_roll in the place register, or supply the spring school census.",
             source="places.csv",
             column="on_roll",
             count=len(unknown),
         )
-
-
-def _some(rows: pd.DataFrame) -> str:
-    names = list(dict.fromkeys(rows["name"]))
-    more = len(names) - SHOWN
-    return "; ".join(names[:SHOWN]) + (f"; and {more} more" if more > 0 else "")

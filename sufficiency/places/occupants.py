@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sufficiency.places.census_rolls import OUTSIDE, PLAN
+from sufficiency.places.census_rolls import PLAN
 from sufficiency.places.mix import NCYS, allowed, split_whole
-from sufficiency.terms import codes, lookup, table
+from sufficiency.terms import OUTSIDE, codes, lookup, table
 
 POOLS = ("nursery", "school_age", "post_16")
 SCHOOL = ["urn", "provision"]

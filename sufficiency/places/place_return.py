@@ -22,6 +22,7 @@ TYPES = ("pre_16", "post_16")
 POST_16 = "post_16"
 FIRST_POST_16 = 12
 FIRST_YEAR_SHARE, NEXT_YEAR_SHARE = 7 / 12, 5 / 12
+BASES = ("sen_unit", "resourced_provision", "support_base")
 BOUGHT_ELSEWHERE = ("independent_special",)
 UNMITIGATED, PLACEMENTS = "unmitigated", "placements"
 NEARLY = 1e-6
@@ -89,6 +90,11 @@ def place_return(
             places, why = _recommended(site, kind, key[2], expected, floor)
             change = places - site.now[kind]
             unit = np.nan if cost is None else float(cost["value"])
+            if change < 0 and cost is not None and key[2] in BASES and cost["high"] > unit:
+                why += (
+                    f" Costed as occupied places: up to {cost['high']:,.0f} pounds is paid for a "
+                    "base place that nobody fills, so the cut saves more."
+                )
             records.append(
                 {
                     **dict(zip(SITE, key, strict=True)),
@@ -280,8 +286,8 @@ def _expected(there: dict[str, float], growth: float) -> tuple[float, str]:
     residents = fte if np.isnan(with_plan) else min(with_plan, fte)
     expected = fte + residents * (growth - 1)
     return expected, (
-        f"{fte:g} on roll at the base census, of whom {residents:g} residents with a plan grown by "
-        f"{100 * (growth - 1):.1f}%."
+        f"{fte:g} on roll at the base census, of whom {residents:g} residents with a plan "
+        f"{'grown' if growth >= 1 else 'reduced'} by {100 * abs(growth - 1):.1f}%."
     )
 
 

@@ -15,6 +15,8 @@ from sufficiency.terms import lookup
 
 CAPACITIES = ("commissioned_places", "scap_capacity", "physical_capacity")
 POOLS = ("nursery_places", "post16_places")
+LAST_OF_NURSERY, FIRST_AFTER_16 = -1, 12
+PARTS_OF_ROLL = ("occupants_without_plan", "other_la_places")
 RAMP_YEARS = (1, 10)
 FAR_ABOVE = 1.25
 FAR_ABOVE_PUPILS = 10
@@ -96,6 +98,44 @@ def pools_exceed_places(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
             int(row),
             "assessment_places",
         )
+
+
+def pools_not_taught(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    """Yield a finding for places set apart for year groups that the row does not teach."""
+    beyond = {
+        "nursery_places": cells["ncy_from"].astype(int) > LAST_OF_NURSERY,
+        "post16_places": cells["ncy_to"].astype(int) < FIRST_AFTER_16,
+    }
+    taught = cells["ncy_from"] + " to ncy_to " + cells["ncy_to"]
+    for column, none in beyond.items():
+        for row in cells.index[none & (_number(cells, column) > 0)]:
+            yield Finding(
+                "register_pool_not_taught",
+                "warns",
+                f"Row {row}: {column} is {cells.at[row, column]}, but ncy_from {taught[row]} holds "
+                "no such year group.",
+                "Correct ncy_from and ncy_to, or leave the cell blank.",
+                source,
+                int(row),
+                column,
+            )
+
+
+def parts_exceed_roll(cells: pd.DataFrame, source: str) -> Iterator[Finding]:
+    """Yield a finding for each row with more pupils of one kind than pupils on roll."""
+    roll = _number(cells, "on_roll")
+    for column in PARTS_OF_ROLL:
+        part = _number(cells, column)
+        for row in cells.index[(part > roll) & (roll > 0)]:
+            yield Finding(
+                "register_part_exceeds_roll",
+                "warns",
+                f"Row {row}: {column} is {part[row]:.0f}, but on_roll is {roll[row]:.0f}.",
+                "Check both: these pupils are part of the roll.",
+                source,
+                int(row),
+                column,
+            )
 
 
 def ramps(cells: pd.DataFrame, source: str) -> Iterator[Finding]:

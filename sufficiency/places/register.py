@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sufficiency.contracts import Register, checked, empty
-from sufficiency.delimited import read_rows
+from sufficiency.delimited import file_bytes, read_rows
 from sufficiency.findings import Findings
 from sufficiency.places.cells import (
     REGISTER_COLUMNS,
@@ -56,7 +56,10 @@ def read_csv(
 
 def csv_cells(path: Path, findings: Findings) -> pd.DataFrame | None:
     """Return the file's register columns as text by spreadsheet row, None if unusable."""
-    if not path.read_bytes().strip():
+    content = file_bytes(path, "register", findings)
+    if content is None:
+        return None
+    if not content.strip():
         findings.block(
             "register_empty",
             f"{path.name} is empty.",

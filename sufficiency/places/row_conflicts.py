@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 import pandas as pd
 
 from sufficiency.findings import Finding, spans
+from sufficiency.places.periods import last_days
 
 SAID_ONE_BY_ONE = 5
 SAID_TOGETHER = {
@@ -100,7 +101,7 @@ def in_force(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that count, without repeats, with the last day in column `end`."""
     rows = same_sites(cells)
     rows = rows[(rows["change_status"] != "proposed") & ~rows.duplicated(_identity(rows))]
-    rows = rows.assign(end=rows["effective_to"].replace("", "9999-12-31"))
+    rows = rows.assign(end=last_days(rows))
     return rows[rows["effective_from"] <= rows["end"]]
 
 

@@ -14,7 +14,6 @@ from sufficiency.contracts import Places, checked
 from sufficiency.findings import Findings
 from sufficiency.places.attendance import attending
 from sufficiency.places.capacity import (
-    CENSUS_DAY,
     USABLE,
     Capacity,
     before,
@@ -40,6 +39,7 @@ from sufficiency.places.mix import (
     site_key,
     split_whole,
 )
+from sufficiency.places.periods import counted_rows, in_force
 from sufficiency.places.site_units import RegisterRow
 from sufficiency.places.split_findings import (
     report_capacities,
@@ -49,8 +49,6 @@ from sufficiency.places.split_findings import (
     report_proposed,
     report_without_classes,
 )
-
-COUNTED = ("existing", "funded", "approved")
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def places(
         exports, imports, journeys, unreconciled roll and mismatch where plans are at person level
         and say who is placed in the authority, else net export and mismatch.
     """
-    counted = register[register["change_status"].isin(list(COUNTED))].reset_index(drop=True)
+    counted = counted_rows(register)
     compared = compared_rows(counted, base_year, years, findings)
     held = attending(counted[compared], plans, base_year, imports, findings)
     rolls = roll_by_phase(establishments)
@@ -162,13 +160,6 @@ def places(
     report_ended(first, last, span[1], findings)
     columns = list(Places.to_schema().columns)
     return checked(Places, pd.DataFrame(records, columns=columns), "places")
-
-
-def in_force(register: pd.DataFrame, year: int) -> np.ndarray:
-    """Return which register rows are in force on census day of a year."""
-    day = f"{year}-{CENSUS_DAY}"
-    end = register["effective_to"].where(register["effective_to"] != "", "9999-12-31")
-    return ((register["effective_from"] <= day) & (end >= day)).to_numpy(dtype=bool)
 
 
 def alone_at_base(counted: pd.DataFrame, base_year: int) -> frozenset[tuple[str, str]]:

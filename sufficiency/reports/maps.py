@@ -13,6 +13,7 @@ from matplotlib.path import Path
 
 from sufficiency.reports.picture import FONT_SIZE, INK, Picture, drawn
 from sufficiency.reports.printing import NOT_KNOWN, printed
+from sufficiency.sources.geography import LICENCE
 
 FALLS = ("#cfe1f2", "#8ab6dc", "#3c7ab3")
 STEADY = "#f2f2f2"
@@ -93,7 +94,8 @@ def locality_map(
         for name, value in zip(named_values["locality"], named_values["value"], strict=True)
     )
     alt = f"Map. {title}, {unit} by home locality: {told}."
-    return Picture(title, alt, table, drawn(draw, *_size(outlines)), note)
+    drawing = drawn(draw, *_size(outlines))
+    return Picture(title, alt, table, drawing, note, footnote=f"Outlines: {LICENCE}")
 
 
 def step_of(values: Sequence[float]) -> float:

@@ -109,8 +109,9 @@ def gap_table(gap: pd.DataFrame, base_year: int) -> ReportTable:
 def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> ReportTable:
     """Return the largest gaps, or changes while places are assumed, in one year.
 
-    Whole authority, demand as placements would fall, first scenario. Largest by size either way,
-    so that a growing surplus is as visible as a shortage; those that print as 0 are left out.
+    Whole authority, demand as placements would fall, first scenario. The rows largest by size
+    either way, so that growing room is as visible as a shortage, the shortages first; those that
+    print as 0 are left out.
 
     Args:
         gap: The `gap` table.
@@ -124,6 +125,8 @@ def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> Rep
     chosen = in_year[in_year[f"{measure}_mean"].abs() >= HALF_A_CHILD]
     order = chosen[f"{measure}_mean"].abs().sort_values(ascending=False, kind="stable").index
     top = _named(chosen.loc[order].head(rows))
+    if measure == "gap":
+        top = top.sort_values("gap_mean", key=lambda gap: gap < 0, kind="stable")
     top["range"] = printed_range(top[f"{measure}_p10"], top[f"{measure}_p90"], "signed")
     columns: dict[str, tuple[str, Kind]] = {
         "provision": ("Provision", "text"),
@@ -134,6 +137,7 @@ def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> Rep
     if measure == "gap":
         columns |= {
             "places": ("Places for residents", "whole"),
+            "flexible_mean": ("Flexible places from (+) or to (\u2212) others", "signed"),
             "gap_mean": ("Gap", "signed"),
             "range": (f"Gap in {FUTURES}", "range"),
             "p_shortage": ("Probability of shortage", "percent"),
@@ -141,7 +145,9 @@ def largest(gap: pd.DataFrame, year: int, base_year: int, rows: int = 20) -> Rep
         }
         caption = f"Largest gaps between demand and places, January {year}"
         note = (
-            "Positive is a shortage, negative a surplus. A surplus never offsets a shortage."
+            "Positive is a shortage, and stands first. Negative is room for that need group and "
+            "phase only, which never offsets a shortage; recorded need is not designation. "
+            "Gap = demand less places less flexible places."
             + _left_out(in_year[in_year["gap_mean"].isna()])
         )
         missing = "none in this forecast"

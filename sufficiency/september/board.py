@@ -6,6 +6,7 @@ import pandas as pd
 
 from sufficiency.contracts import SeptemberBoard, checked
 from sufficiency.findings import Findings
+from sufficiency.places.periods import counted_rows, in_force_on, running
 from sufficiency.september.changes import moving, named, staying, wanted
 from sufficiency.september.cohorts import (
     SEVERAL,
@@ -20,7 +21,6 @@ from sufficiency.september.roll import base_roll
 from sufficiency.terms import codes, lookup
 
 SEPTEMBERS = 3
-COUNTED = ("existing", "funded", "approved")
 NO_CLASS = "No class of these year groups is listed in classes.csv."
 SITE_NOT_TOLD = "Pupils' sites are not told, and another site lists no class of these year groups."
 
@@ -68,16 +68,16 @@ def september_board(
         base_year: January census year; its September is the first.
         findings: Receives what is missing, with what to do.
     """
-    counted = register[register["change_status"].isin(list(COUNTED))]
-    counted = _on_board(counted, classes)
+    counted = _on_board(counted_rows(register), classes)
     roll = base_roll(counted, plans, imports, pupils, base_year)
     claims = wanted(awaiting, counted, base_year)
     present, changes = _by_key(roll.pupils), _by_key(moves)
     claimed, listed = _by_key(claims), _by_key(classes)
-    noted = Noted(elsewhere=len(awaiting[awaiting["urn"] != ""]) - int(claims["number"].sum()))
+    elsewhere = len(awaiting[awaiting["urn"] != ""]) - int(claims["number"].sum())
+    noted = Noted(no_list=awaiting.empty, elsewhere=elsewhere)
     records: list[dict[str, Any]] = []
     for september in septembers(base_year):
-        groups = _by_key(_in_force(counted, september))
+        groups = _by_key(counted[in_force_on(counted, f"{september}-09-01")])
         noted.ended |= set(present) - set(groups)
         for key, group in groups.items():
             sites = _sites(group)
@@ -104,12 +104,6 @@ def _on_board(register: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(register[["urn", "provision"]])
     with_classes = keys.isin(pd.MultiIndex.from_frame(classes[["urn", "provision"]]))
     return register[with_gap | with_classes].reset_index(drop=True)
-
-
-def _in_force(register: pd.DataFrame, september: int) -> pd.DataFrame:
-    day = f"{september}-09-01"
-    end = register["effective_to"].where(register["effective_to"] != "", "9999-12-31")
-    return register[(register["effective_from"] <= day) & (end >= day)]
 
 
 def _by_key(rows: pd.DataFrame) -> dict[Key, pd.DataFrame]:
@@ -145,8 +139,7 @@ def _classes(
     needs: dict[str, frozenset[str]] = {}
     for site in sites:
         needs[site.site_id] = needs.get(site.site_id, frozenset()) | site.needs
-    runs = (rows["september_from"] <= september) & ~(rows["september_to"] < september).fillna(False)
-    rows = rows[runs & rows["site_id"].isin(list(needs))]
+    rows = rows[running(rows, september) & rows["site_id"].isin(list(needs))]
     rows = rows.sort_values(["site_id", "ncy_from", "ncy_to", "class_name"], kind="stable")
     made: dict[str, list[SchoolClass]] = {"no": [], "yes": []}
     for row in rows.itertuples():

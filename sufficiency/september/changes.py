@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sufficiency.september.cohorts import Children, Kind, SchoolClass, Site
-from sufficiency.terms import ALL
+from sufficiency.terms import ALL, school_year
 
 # An appeal that is not decided is a claim on a place, as a consultation is.
 STAGE_KINDS: dict[str, Kind] = {
@@ -14,7 +14,6 @@ STAGE_KINDS: dict[str, Kind] = {
     "consulted": "consulted",
     "tribunal": "consulted",
 }
-SCHOOL_YEAR_BEGINS = 9
 
 
 def staying(
@@ -105,7 +104,7 @@ def ncy_when_wanted(awaiting: pd.DataFrame, base_year: int) -> pd.Series:
     The list gives it for the school year of `agreed_on`; without that day for that of `as_at`,
     without either for that of the base census.
     """
-    begun = _school_year(awaiting["agreed_on"]).fillna(_school_year(awaiting["as_at"]))
+    begun = school_year(awaiting["agreed_on"]).fillna(school_year(awaiting["as_at"]))
     return awaiting["ncy"] + awaiting["september"] - begun.fillna(base_year - 1).astype("int32")
 
 
@@ -124,12 +123,6 @@ def named(claims: pd.DataFrame | None, sites: list[Site], september: int) -> Ite
         if steps == 0 or ncy <= last:
             kind: Kind = row.kind  # pyright: ignore[reportAssignmentType]
             yield Children(kind, "", ncy, str(row.need), int(row.number))  # pyright: ignore[reportArgumentType]
-
-
-def _school_year(days: pd.Series) -> pd.Series:
-    """Return the year of the September in which each day's school year began."""
-    dates = pd.to_datetime(days.mask(days == ""), format="%Y-%m-%d", errors="coerce")
-    return dates.dt.year.where(dates.dt.month >= SCHOOL_YEAR_BEGINS, dates.dt.year - 1)
 
 
 def _site_from(site_id: str, ncy: int, sites: list[Site]) -> str | None:

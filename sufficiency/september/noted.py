@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from sufficiency.findings import Findings
+from sufficiency.findings import Findings, some
 from sufficiency.september.roll import NOT_BY_CHILD
 
 NAMED = 10
@@ -16,6 +16,7 @@ class Noted:
     """What the board noticed; provisions as (urn, provision).
 
     Attributes:
+        no_list: Whether the council keeps no awaiting list, so that none is on the board.
         elsewhere: Awaiting children of a school who have no claim on a place of the board.
         without_classes: Provisions with a September without any class.
         ended: Provisions with pupils that are off the register in one of the Septembers.
@@ -23,6 +24,7 @@ class Noted:
         too_many_moves: Provisions with more agreed leavers and moves out than pupils.
     """
 
+    no_list: bool
     elsewhere: int
     without_classes: set[Key] = field(default_factory=set)
     ended: set[Key] = field(default_factory=set)
@@ -44,9 +46,7 @@ def report(
     names = register.drop_duplicates(["urn", "provision"]).set_index(["urn", "provision"])["name"]
 
     def named_all(keys: set[Key]) -> str:
-        found = sorted(str(names[key]) for key in keys)
-        more = len(found) - NAMED
-        return "; ".join(found[:NAMED]) + (f"; and {more} more" if more > 0 else "")
+        return some(sorted(str(names[key]) for key in keys), NAMED)
 
     if noted.without_classes:
         findings.inform(
@@ -102,6 +102,14 @@ def report(
             source="places.csv",
             column="effective_to",
             count=len(noted.ended),
+        )
+    if noted.no_list:
+        findings.inform(
+            "september_no_awaiting_list",
+            "There is no awaiting list, so no child named, directed or consulted on is counted on "
+            "the September board: 0 there means that none is known.",
+            "Fill in awaiting.csv.",
+            source="awaiting.csv",
         )
     if noted.elsewhere:
         findings.inform(

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.contracts import BasePathway, checked
-from sufficiency.september.board import COUNTED, septembers
+from sufficiency.places.periods import counted_rows, running
+from sufficiency.september.board import septembers
 from sufficiency.september.path_counts import first_scenario, path_counts, relabelled
 from sufficiency.terms import ALL, codes, lookup
 
@@ -60,7 +61,7 @@ def base_pathway(
         classes: Classes table.
         base_year: January census year; its September is the first.
     """
-    counted = register[register["change_status"].isin(list(COUNTED))]
+    counted = counted_rows(register)
     counted = counted[counted["provision"].isin(list(BASES))]
     scenario = first_scenario(paths)
     held = {int(year) for year in scenario["year"].unique()}
@@ -153,34 +154,31 @@ def _bases(
         & (board["ncy_to"] >= FIRST)
     ]  # fmt: skip
     result = []
-    for row in takes.sort_values(["urn", "provision", "site_id", "needs"]).itertuples():
-        own = register[(register["urn"] == row.urn) & (register["provision"] == row.provision)]
-        needs = str(row.needs).split()
+    ordered = takes.sort_values(["urn", "provision", "site_id", "needs"], kind="stable")
+    for _, cohort in ordered.iterrows():
+        own = register[register["urn"] == cohort["urn"]]
+        own = own[own["provision"] == cohort["provision"]]
+        needs = str(cohort["needs"]).split()
         if not needs and (own["designated_needs"] != "").all():
             needs = " ".join([*own["designated_needs"], *own["acceptable_needs"]]).split()
         kept = frozenset(groups[need] for need in needs or codes("needs"))
-        places = _places_of_year_7(row, classes, september)
-        open_then = None if bool(pd.isna(row.places_free)) else int(row.places_free)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        places = _places_of_year_7(cohort, classes, september)
         free = None
-        if open_then is not None and places is not None:
-            free = max(0, min(open_then, places))
-        result.append(_Base(str(row.locality), kept, places, free))
+        if places is not None and pd.notna(cohort["places_free"]):
+            free = max(0, min(int(cohort["places_free"]), places))
+        result.append(_Base(str(cohort["locality"]), kept, places, free))
     return result
 
 
-def _places_of_year_7(row: object, classes: pd.DataFrame, september: int) -> int | None:
+def _places_of_year_7(cohort: pd.Series, classes: pd.DataFrame, september: int) -> int | None:
     """Return the places of a cohort's classes that take Year 7; None where none is listed."""
-    cohort = pd.Series(row._asdict())  # pyright: ignore[reportAttributeAccessIssue]
     if pd.isna(cohort["agreed_places"]):
         return None
     same = (classes["urn"] == cohort["urn"]) & (classes["provision"] == cohort["provision"])
     if cohort["site_id"] != ALL:
         same &= classes["site_id"] == cohort["site_id"]
-    runs = (classes["september_from"] <= september) & ~(classes["september_to"] < september).fillna(
-        False
-    )
     year_7 = (classes["ncy_from"] <= FIRST) & (classes["ncy_to"] >= FIRST)
-    found = classes[same & runs & year_7 & (classes["assessment"] == "no")]
+    found = classes[same & running(classes, september) & year_7 & (classes["assessment"] == "no")]
     listed = set(str(cohort["needs"]).split())
     if listed:
         inside = [bool(n) and set(str(n).split()) <= listed for n in found["needs"]]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sufficiency.places.census_rolls import OUTSIDE, PLAN, census_rolls
-from sufficiency.terms import ALL, lookup
+from sufficiency.places.census_rolls import PLAN, census_rolls
+from sufficiency.places.periods import in_force
+from sufficiency.terms import ALL, OUTSIDE, lookup
 
 SHORT_BY = 2
 SHORT_SHARE = 0.1
@@ -84,10 +85,8 @@ def _at_base(register: pd.DataFrame, base_year: int) -> pd.DataFrame:
     Totals are of the rows in force on census day or, where existing rows start later, of the
     first of those; a new provision has 0. A total is missing where any of its rows' is.
     """
-    day = f"{base_year}-01-15"
     by = ["urn", "provision"]
-    end = register["effective_to"].where(register["effective_to"] != "", "9999-12-31")
-    open_then = (register["effective_from"] <= day) & (end >= day)
+    open_then = in_force(register, base_year)
     keys = pd.MultiIndex.from_frame(register[by])
     late = ~keys.isin(keys[open_then]) & (register["change_status"] == "existing")
     first = register["effective_from"].where(late).groupby([register[c] for c in by])

@@ -49,7 +49,7 @@ def post16_routes(
         need_group=every["need"].map(lookup("needs", "need_group")),
         basis=every["basis"].map({"person": "counted", "modelled": "modelled"}),
     )
-    parts = [_stock(every), _after_year_11(every, plan_flows, base_year), _of_the_return(adulthood)]
+    parts = [_stock(every), _after_year_11(every, plan_flows), _of_the_return(adulthood)]
     counts = pd.concat(parts, ignore_index=True)
     counts = counts.assign(p10=counts["mean"], p90=counts["mean"])
     result = pd.concat([counts, _forecast(paths, base_year)], ignore_index=True)
@@ -73,7 +73,7 @@ def _stock(every: pd.DataFrame) -> pd.DataFrame:
     return _with_totals(rows, ("phase", "need_group"))
 
 
-def _after_year_11(every: pd.DataFrame, plan_flows: pd.DataFrame, base_year: int) -> pd.DataFrame:
+def _after_year_11(every: pd.DataFrame, plan_flows: pd.DataFrame) -> pd.DataFrame:
     """Return what became of each Year 11 by the January after, where both Januaries are held."""
     by_child = every[every["basis"] == "counted"]
     held = set(by_child["year"])

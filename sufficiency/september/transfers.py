@@ -41,7 +41,8 @@ def transfers(
     where known; the forecast is the paths' number in the year group before the change (nominal)
     times the share of the row's children who change, or that of its setting group, or the usual
     one. `to_specialist_mean` cuts the paths a January later: those already in special schools or
-    bases are taken to stay in one first, the rest of these places go to the others alike.
+    bases are taken to stay in one first, the rest of these places go to the others alike, also to
+    those whose plan began in between, who are not counted here.
 
     Args:
         plans: Plans table holding the base census.
@@ -116,13 +117,13 @@ def _before(scenario: pd.DataFrame, base_year: int, ncys: list[int]) -> pd.DataF
     return pd.DataFrame(found.counts, index=pd.MultiIndex.from_frame(found.cells))
 
 
-def _after(scenario: pd.DataFrame, base_year: int, ncys: list[int]) -> pd.Series:
-    """Return mean plans in special schools and bases the January after, on index `HOME`."""
+def _after(scenario: pd.DataFrame, base_year: int, ncys: list[int]) -> pd.DataFrame:
+    """Return mean plans the January after, on index `HOME`: `specialist` and `all`."""
     groups = lookup("settings", "setting_group")
     specialist = [setting for setting, group in groups.items() if group in SPECIALIST]
     later = scenario["year"].isin([september + 1 for september in septembers(base_year)])
     later &= scenario["ncy"].isin([ncy + 1 for ncy in ncys])
-    part = scenario[(later & scenario["setting"].isin(specialist)).to_numpy()]
+    part = scenario[later.to_numpy()]
     labels = pd.DataFrame(
         {
             "september": part["year"].to_numpy(np.int64) - 1,
@@ -131,7 +132,17 @@ def _after(scenario: pd.DataFrame, base_year: int, ncys: list[int]) -> pd.Series
             "locality": part["locality"].array,
         }
     )
-    found = path_counts(labels, part, int(scenario["path"].max()) + 1)
+    inside = part["setting"].isin(specialist).to_numpy()
+    paths = int(scenario["path"].max()) + 1
+    means = {
+        "specialist": _mean_counts(labels[inside], part[inside], paths),
+        "all": _mean_counts(labels, part, paths),
+    }
+    return pd.DataFrame(means).fillna(0.0)
+
+
+def _mean_counts(labels: pd.DataFrame, part: pd.DataFrame, paths: int) -> pd.Series:
+    found = path_counts(labels, part, paths)
     return pd.Series(found.counts.mean(axis=1), index=pd.MultiIndex.from_frame(found.cells))
 
 
@@ -213,21 +224,22 @@ def _shares(
     return own["share"].fillna(otherwise).astype("float64"), schools
 
 
-def _stay_specialist(total: pd.Series, after: pd.Series, held: set[int]) -> pd.Series:
+def _stay_specialist(total: pd.Series, after: pd.DataFrame, held: set[int]) -> pd.Series:
     """Return the share of each row forecast in a special school or base after the change.
 
-    Those in one before it come first; what they leave goes to all others alike. Missing where
-    the paths do not hold the January after.
+    Those in one before it come first; what they leave goes to all others alike, and to those by
+    whom the year group has grown since. Missing where the paths do not hold the January after.
     """
     group = total.index.get_level_values("setting_group")
     inside = group.isin(list(SPECIALIST))
     cells = pd.MultiIndex.from_arrays([total.index.get_level_values(name) for name in HOME])
     there = pd.Series(np.where(inside, total, 0.0), index=cells).groupby(level=HOME).sum()
     others = pd.Series(np.where(inside, 0.0, total), index=cells).groupby(level=HOME).sum()
-    places = after.reindex(there.index).fillna(0.0)
+    after = after.reindex(there.index).fillna(0.0)
+    places, joined = after["specialist"], (after["all"] - there - others).clip(lower=0.0)
     first = (places / there.where(there > 0)).clip(upper=1.0).fillna(0.0)
     left = (places - there).clip(lower=0.0)
-    then = (left / others.where(others > 0)).clip(upper=1.0).fillna(0.0)
+    then = (left / (others + joined).where(others > 0)).clip(upper=1.0).fillna(0.0)
     share = pd.Series(
         np.where(inside, first.reindex(cells), then.reindex(cells)), index=total.index
     )

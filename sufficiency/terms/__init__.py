@@ -14,6 +14,7 @@ from importlib.resources import files
 import pandas as pd
 
 OUTSIDE = "outside"
+SCHOOL_YEAR_BEGINS = 9
 ALL = "ALL"
 KEYS = {
     "needs": "need",
@@ -67,6 +68,16 @@ def lookup(name: str, value: str, on: date | None = None) -> dict[str, str]:
 def census_label(year: int) -> str:
     """Return how a census year is printed: `January 2027 (2026/27)`."""
     return f"January {year} ({year - 1}/{year % 100:02d})"
+
+
+def school_year(days: pd.Series) -> pd.Series:
+    """Return the year of the 1 September on which the school year of each day began.
+
+    Args:
+        days: YYYY-MM-DD; missing, for a missing result, where empty or no day.
+    """
+    when = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
+    return when.dt.year - (when.dt.month < SCHOOL_YEAR_BEGINS).astype(int)
 
 
 def phase_of_ncy(ncy: pd.Series) -> pd.Series:

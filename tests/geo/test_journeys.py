@@ -179,3 +179,25 @@ def test_estimated_road_distances_are_longer_than_the_straight_line():
     expected = straight * (1.72 - 0.14 * np.log(straight))
     assert rows["km"].iloc[0] == pytest.approx(expected)
     assert rows["minutes"].iloc[0] == pytest.approx(expected / 30 * 60)
+
+
+def test_a_proposed_site_takes_nobody_and_is_not_reached():
+    proposed = {**ANNEXE, "site_id": "new", "change_status": "proposed"}
+    held = plans({"locality": "South", "lsoa": "E01000002"})
+    rows = travelled(held, register(SITE, proposed))
+    assert rows["site_locality"].tolist() == ["North"]
+    far = distances(
+        held, localities(), establishments(), attended(), register(SITE, proposed), BASE
+    )
+    assert "new" not in set(far["site_id"])
+
+
+def test_which_boarder_is_at_which_site_does_not_depend_on_pseudonyms():
+    homes = [{"residential": kind} for kind in ("yes", "no", "yes", "no")]
+    sites = register(SITE, {**ANNEXE, "on_roll": 2})
+    ids = [["1", "2", "3", "4"], ["4", "1", "2", "3"]]
+    one, other = (
+        travelled(plans(*[{**h, "plan_id": i} for h, i in zip(homes, names, strict=True)]), sites)
+        for names in ids
+    )
+    pd.testing.assert_frame_equal(one, other)

@@ -65,3 +65,9 @@ def test_a_census_year_is_printed_with_its_academic_year() -> None:
 )  # fmt: skip
 def test_phases_change_where_the_handbook_says(ncy: int, phase: str) -> None:
     assert list(terms.phase_of_ncy(pd.Series([ncy]))) == [phase]
+
+
+def test_a_school_year_begins_on_1_september() -> None:
+    days = pd.Series(["2025-08-31", "2025-09-01", "2026-03-02", ""])
+    assert terms.school_year(days).tolist()[:3] == [2024, 2025, 2025]
+    assert pd.isna(terms.school_year(days).iloc[3])

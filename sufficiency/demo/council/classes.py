@@ -9,7 +9,8 @@ from sufficiency.demo.people import rates
 from sufficiency.demo.people.rates import YEARS
 from sufficiency.demo.people.world import World
 from sufficiency.places.capacity import before, capacity, first_year, ramped
-from sufficiency.places.mix import NCYS, split_whole
+from sufficiency.places.mix import NCYS, SITE, split_whole
+from sufficiency.places.periods import in_force
 from sufficiency.terms import lookup
 
 WITH_CLASSES = ("special", "sen_unit", "resourced_provision")
@@ -20,7 +21,6 @@ LARGEST, LETTERS = 10, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SEPTEMBERS = tuple(range(2024, 2030))
 COLUMNS = ["urn", "site_id", "provision", "class_name", "ncy_from", "ncy_to", "needs", "places",
            "assessment", "september_from", "september_to"]  # fmt: skip
-SITE = ["urn", "site_id", "provision"]
 
 
 def classes(world: World, register: pd.DataFrame) -> pd.DataFrame:
@@ -118,9 +118,7 @@ def _places(
     site: pd.DataFrame, bands: list[tuple[int, int]], held: np.ndarray, september: int
 ) -> np.ndarray:
     """Return the places of each band from a September, without those kept for assessment."""
-    day = f"{september + 1}-01-15"
-    end = site["effective_to"].replace("", "9999-12-31")
-    open_then = site[(site["effective_from"] <= day) & (end >= day)]
+    open_then = site[in_force(site, september + 1)]
     if open_then.empty:
         return np.zeros(len(bands), dtype=int)
     row = open_then.iloc[0]

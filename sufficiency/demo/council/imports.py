@@ -6,6 +6,7 @@ import pandas as pd
 from sufficiency.demo.people.pupils import special_imports
 from sufficiency.demo.people.rates import YEARS
 from sufficiency.demo.people.world import World
+from sufficiency.places.periods import counted_in
 
 COLUMNS = ["urn", "site_id", "provision", "home_authority", "ncy", "need", "pupils"]
 NOT_SAID = {"home_authority": "unknown", "ncy": "", "need": "ALL"}
@@ -21,10 +22,8 @@ def imports(world: World, register: pd.DataFrame) -> pd.DataFrame:
         world: The world.
         register: Westmere's register; a pupil is at the site that takes the year group.
     """
-    day = f"{YEARS[-1]}-01-15"
-    end = register["effective_to"].replace("", "9999-12-31")
-    now = register[(register["effective_from"] <= day) & (end >= day)]
-    now = now[(now["change_status"] != "proposed") & (now["other_la_places"] > 0)]
+    now = counted_in(register, YEARS[-1])
+    now = now[now["other_la_places"] > 0]
     pupils = special_imports(world, YEARS[-1])
     homes = world.places.postcodes["authority"].to_numpy(dtype=str)
     listed = pd.DataFrame(

@@ -142,7 +142,7 @@ MONEY = {
             "line": ("Budget line", "text"),
             "financial_year": ("Financial year", "text"),
             "budget": ("Budget, pounds", "whole"),
-            "computed": ("Placements x unit cost", "whole"),
+            "computed": ("Placements, or places, x unit cost", "whole"),
             "difference": ("Difference", "signed"),
             "note": ("Note", "text"),
         },

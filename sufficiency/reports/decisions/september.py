@@ -21,9 +21,10 @@ def _all_needs(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _routes_now_and_later(frame: pd.DataFrame) -> pd.DataFrame:
-    years = [frame["year"].min(), frame["year"].min() + YEARS_AHEAD]
     whole = (frame["need_group"] == ALL) & (frame["phase"] == ALL) & (frame["kind"] == "stock")
-    rows = frame[whole & frame["year"].isin(years)]
+    stock = frame[whole]
+    now = stock.loc[stock["basis"] != "forecast", "year"].max()
+    rows = stock[stock["year"].isin([now, now + YEARS_AHEAD])]
     return rows.sort_values(["year", "mean"], ascending=[True, False], kind="stable")
 
 
@@ -54,7 +55,8 @@ SEPTEMBER = {
             "reason": ("Why it is not known", "text"),
         },
         "Agreed places less pupils staying on. Below nought is over number. Never inferred from a "
-        "school's total.",
+        "school's total. Only children there today or agreed are counted: those still to come, "
+        "more each September, are not, so free places further off are not spare.",
         brief=(
             "name",
             "cohort",

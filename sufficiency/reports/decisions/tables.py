@@ -88,6 +88,8 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
     for column in PLAIN:
         if column in frame:
             names[column] = frame[column].str.replace("_", " ")
+    if "needs" in frame:
+        names["needs"] = frame["needs"].replace("", "All")
     if "pool" in frame:
         names["pool"] = frame["pool"].map(POOLS)
     if "locality" in frame:

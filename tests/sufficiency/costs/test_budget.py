@@ -37,6 +37,25 @@ def test_place_funding_says_that_it_follows_places(paper, prices):
     assert row["note"].endswith("Place funding follows places paid for, not pupils.")
 
 
+def test_place_funding_is_that_of_places_paid_for_five_and_seven_twelfths(paper, prices):
+    rows = [(2025, 48, "register"), (2026, 60, "register"), (2026, 9, "exports")]
+    places = pd.DataFrame(rows, columns=["year", "places", "kind"]).assign(
+        provision="special", capacity_basis="commissioned"
+    )
+    budget = lines(
+        ("place_funding", "special", "2024-25", 1.0), ("place_funding", "special", "2025-26", 1.0)
+    )
+
+    rows = budget_check(budget, paper.plans, prices, paper.base_year, places)
+
+    # January 2025 pays all of what is known of 2024-25; 2025-26 is 48 x 5/12 + 60 x 7/12 = 55.
+    assert rows["computed"].tolist() == pytest.approx([480_000.0, 550_000.0])
+    assert "Special school 55 x 10,000 pounds" in rows["note"].iloc[1]
+    other = places.assign(capacity_basis="usable")
+    by_resident = budget_check(budget, paper.plans, prices, paper.base_year, other)
+    assert by_resident["computed"].tolist() == [390_000, 390_000]
+
+
 def test_a_cost_that_is_not_known_is_not_nothing(paper, prices):
     budget = lines(
         ("top_up", "ALL", "2024-25", 1.0), ("top_up", "resourced_provision", "2024-25", 1.0)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.council.awaiting import _may_name
+from sufficiency.council.awaiting import _may_name, beside_base
+from sufficiency.findings import Findings
 
 
 def test_weeks_waited_run_from_the_day_agreed_to_the_day_described(read):
@@ -48,7 +49,7 @@ def test_a_column_that_names_children_blocks(tmp_path, read, said):
     )
     result = read()
     found = said(result, "council_column_names_children")
-    assert [f.column for f in found] == ["child_name", "dob"]
+    assert [f.column for f in found] == ["name", "dob"]
     assert all("Jane" not in f.message + f.action for f in result.findings)
 
 
@@ -121,3 +122,50 @@ def test_a_blank_locality_is_outside_and_is_said(read, said):
 def test_an_id_with_a_date_in_it_is_never_accepted(day, style, letters):
     assert _may_name(f"{letters} {day.replace(year=1990 + day.year % 40).strftime(style)}"
                      if (day.month, day.day) != (2, 29) else "29/02/2016")  # fmt: skip
+
+
+def test_a_header_cell_that_may_be_a_child_is_not_repeated(tmp_path, read):
+    (tmp_path / "awaiting.csv").write_text(
+        "child_id,ned,ncy,provision,as_at,stage,Jane Smith,Jane Smith,smith_upn\n"
+        "W001,SEMH,8,special,2025-01-21,agreed,x,y,z\n"
+    )
+    findings = read().findings
+    assert {
+        "council_column_missing",
+        "council_column_repeated",
+        "council_column_names_children",
+    } <= {f.check for f in findings}
+    told = " ".join(f"{f.message} {f.action} {f.column}" for f in findings).lower()
+    assert "jane" not in told
+    assert "smith" not in told
+    assert "ned" not in told.split()
+
+
+def test_an_id_in_wide_letters_is_read_as_in_plain_ones(read, said):
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in "H801200001001")
+    assert said(read(awaiting=[{"child_id": wide}]), "awaiting_id_may_name_a_child")
+
+
+def test_a_school_that_nothing_knows_leaves_the_table(read, said):
+    result = read(awaiting=[{"urn": "Jane Smith"}])
+    assert said(result, "awaiting_unknown_school")
+    assert result.awaiting["urn"].tolist() == [""]
+
+
+def test_a_list_of_another_time_and_a_september_long_past_are_warned_of(read):
+    rows = [
+        {"child_id": "W1"},
+        {"child_id": "W2", "as_at": "2035-01-21"},
+        {"child_id": "W3", "september": "2015"},
+    ]
+    findings = Findings()
+    beside_base(read(awaiting=rows).awaiting, 2025, findings)
+    assert [(f.check, f.row) for f in findings.items] == [
+        ("awaiting_list_of_another_time", 3),
+        ("awaiting_september_long_past", 4),
+    ]
+
+
+def test_a_far_year_is_not_understood(read, said):
+    found = said(read(awaiting=[{"as_at": "9999-01-01"}]), "council_unknown_value")
+    assert [f.column for f in found] == ["as_at"]

@@ -163,3 +163,42 @@ def test_tables_without_localities_or_school_list_are_read_too(tmp_path, paper):
     tables = read_council_files(tmp_path, paper.register, None, None, findings)
     assert [table_of(file) for file in file_names()] == list(tables)
     assert {"awaiting", "schemes", "moves", "imports", "classes", "budget"} <= {*TABLES}
+
+
+def test_the_name_of_a_file_that_may_name_a_child_is_not_repeated(tmp_path, read, said):
+    (tmp_path / "Jane Smith tribunal.docx").write_bytes(b"x")
+    found = said(read(), "council_file_not_read")
+    assert [f.count for f in found] == [1]
+    assert "Jane" not in found[0].message + found[0].action + found[0].source
+
+
+def test_a_file_that_cannot_be_opened_is_a_finding_and_not_an_empty_table(tmp_path, read, said):
+    (tmp_path / "awaiting.csv").mkdir()
+    (tmp_path / "moves.csv").symlink_to(tmp_path / "nowhere")
+    found = said(read(), "council_cannot_be_opened")
+    assert {(f.source, f.severity) for f in found} == {
+        ("awaiting.csv", "blocks"),
+        ("moves.csv", "blocks"),
+    }
+
+
+def test_a_file_in_place_of_the_folder_blocks(tmp_path, read, said):
+    (tmp_path / "council").write_text("x")
+    found = said(read(tmp_path / "council"), "council_folder_not_a_folder")
+    assert [f.severity for f in found] == ["blocks"]
+
+
+def test_a_broken_register_is_to_be_corrected_before_rows_that_are_not_on_it(tmp_path, paper):
+    (tmp_path / "moves.csv").write_text(
+        "urn,provision,september,ncy,leavers\n999999,special,2025,9,1\n"
+    )
+    findings = Findings()
+    findings.block("register_bad_date", "Row 2: effective_from is blank.", "Put a date.")
+    read_council_files(tmp_path, paper.register, paper.localities, paper.establishments, findings)
+    assert "register first" in findings.items[-1].action
+
+
+@pytest.mark.parametrize("cell", [{"lead_months": "99999"}, {"opening": "9999-09-01"}])
+def test_months_and_years_beyond_a_calendar_are_refused(read, said, cell):
+    found = said(read(schemes=[cell]), "council_unknown_value")
+    assert [(f.row, f.column) for f in found] == [(2, next(iter(cell)))]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sufficiency.contracts import Costs, Register, Schemes, checked, empty
 from sufficiency.costs.table import costs_table
 from sufficiency.council import scheme_places, scheme_rows
-from sufficiency.places.capacity import CENSUS_DAY
+from sufficiency.places.periods import CENSUS_DAY
 
 COSTS = costs_table(empty(Costs))
 

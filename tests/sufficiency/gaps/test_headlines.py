@@ -66,8 +66,8 @@ def test_a_confirmed_provision_tells_who_is_likely_short_and_how_much_in_all(
     assert special == [
         f"{SPECIAL}: likelier than not to be short of places: Autism and communication, secondary "
         "(more likely than not, on average 12 places, 8 in 10 futures: none to 31; first likely in "
-        "January 2026 (2025/26)). In all about 15 places short on average (8 in 10 futures: 3 to "
-        "31).",
+        "January 2026 (2025/26)). In all, with lesser chances in other groups, about 15 places "
+        "short on average (8 in 10 futures: 3 to 31).",
         "Special school: pupils of other authorities use 20 places here, held as today.",
     ]
 
@@ -336,10 +336,29 @@ def test_the_next_september_is_told_cohort_by_cohort_and_not_netted(paths, place
 
     (line,) = (line for line in lines if "September" in line)
     assert line == (
-        "1 September 2025: of 3 cohorts with class sizes, 1 has more children staying, named or "
-        "directed than places (3 children over), and 1 has 4 places free, each for its own year "
-        "groups and needs only; for 1 cohort places are not known."
+        "1 September 2025: 1 of 3 cohorts with class sizes has more children staying, named or "
+        "directed than places (3 children over); 1 of 3 cohorts has 4 places free before children "
+        "not yet named, each for its own year groups and needs only; for 1 cohort places are not "
+        "known."
     )
+
+
+def test_a_september_with_no_cohort_over_or_free_says_so_without_noughts(
+    paths, places_of, confirmed
+):
+    columns = list(SeptemberBoard.to_schema().columns)
+    cohort = {"september": 2025, "urn": "1", "site_id": "main", "name": "Hill",
+              "provision": "special", "locality": "North", "ncy_from": 7, "ncy_to": 11,
+              "needs": "", "named": 0, "directed": 0, "consulted": 0, "reason": ""}  # fmt: skip
+    frame = pd.DataFrame([cohort]).assign(free_after_named=pd.array([0], dtype="Int32"))
+    board = checked(SeptemberBoard, frame.reindex(columns=columns), "september_board")
+
+    lines = tell(paths, places_of(*confirmed), besides=Besides(september_board=board))
+
+    assert [line for line in lines if "September" in line] == [
+        "1 September 2025: no cohort with class sizes has more children staying, named or directed "
+        "than places."
+    ]
 
 
 ROOM = st.integers(0, 20)

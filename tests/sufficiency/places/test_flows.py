@@ -186,6 +186,8 @@ def test_imports_not_known_are_a_row_and_a_warning_and_not_zero(on_paper, paper)
     assert set(ash["places"]) == {0}
     (warning,) = (f for f in findings.items if f.check == "places_imports_not_known")
     assert (warning.severity, warning.count) == ("warns", 2)
+    said = [f.message for f in findings.items if f.check == "places_cross_border"]
+    assert any("placed here not known" in text for text in said)
 
 
 def test_a_placement_on_no_register_row_is_counted_at_home_with_a_warning(on_paper, paper):

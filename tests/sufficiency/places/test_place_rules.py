@@ -7,7 +7,7 @@ from sufficiency.findings import Findings
 from sufficiency.places.register import read_csv
 
 HEADER = "urn,provision,ncy_from,ncy_to,effective_from,commissioned_places,assumed,locality"
-GOOD = "100001,special,0,13,2024-09-01,20,no,North"
+GOOD = "100001,special,-1,13,2024-09-01,20,no,North"
 SITES = f"{HEADER},site_id,easting,northing,on_roll"
 
 
@@ -54,6 +54,14 @@ def said(items) -> list[tuple[str, str, int, str]]:
             "ramp_years",
             "3",
             [("register_ramp_without_earlier_period", "warns", 2, "ramp_years")],
+        ),
+        (
+            "on_roll,occupants_without_plan,other_la_places",
+            "5,6,7",
+            [
+                ("register_part_exceeds_roll", "warns", 2, "occupants_without_plan"),
+                ("register_part_exceeds_roll", "warns", 2, "other_la_places"),
+            ],
         ),
         ("beds", "-1", [("register_negative_places", "blocks", 2, "beds")]),
         ("beds", "many", [("register_not_a_number", "blocks", 2, "beds")]),
@@ -216,3 +224,19 @@ def test_a_closed_school_with_a_closing_day_is_told_once(tmp_path, schools):
     )
 
     assert said(items) == [("register_places_after_closure", "warns", 2, "effective_to")]
+
+
+def test_places_apart_for_year_groups_that_are_not_taught_are_warned_of(tmp_path):
+    rows = ["100001,special,7,11,2024-09-01,20,no,North,2,3"]
+    _, items = read(tmp_path, f"{HEADER},nursery_places,post16_places", *rows)
+    assert said(items) == [
+        ("register_pool_not_taught", "warns", 2, "nursery_places"),
+        ("register_pool_not_taught", "warns", 2, "post16_places"),
+    ]
+
+
+def test_a_register_that_cannot_be_opened_is_a_finding(tmp_path):
+    (tmp_path / "places.csv").mkdir()
+    findings = Findings()
+    assert read_csv(tmp_path / "places.csv", findings).empty
+    assert said(findings.items) == [("register_cannot_be_opened", "blocks", 0, "")]

@@ -53,6 +53,8 @@ def test_tables_speak_in_names_and_year_groups_not_codes(made: dict[str, pd.Data
     elm = board[(board["School or base"] == "Elm School") & (board["September"] == 2025)]
     assert elm["Year groups"].tolist() == [f"Year {ncy}" for ncy in range(7, 12)]
     assert set(board["Provision"]) == {"Special school", "Resourced provision"}
+    assert (board["Needs"] != "").all()
+    assert (board["Needs"] == "All").any()  # a class without needs is for all, not for none
     assert cohort(0, 2) == "Reception to Year 2"
     assert cohort(-1, -1) == "Nursery 2"
     pools = decision_tables(made)["Occupancy"].frame["Pool"]
@@ -69,6 +71,15 @@ def test_the_page_shows_the_fullest_school_and_the_least_free_cohort_first(
     assert len(board.frame) <= ON_THE_PAGE
     assert board.frame.iloc[0]["Free after named and directed"] == -7
     assert board.note.endswith("The whole table is in the workbook, sheet September board.")
+
+
+def test_routes_start_from_the_last_counted_census_not_from_the_oldest() -> None:
+    row = {"kind": "stock", "phase": "ALL", "need_group": "ALL", "route": "further_education",
+           "mean": 5.0, "p10": 5.0, "p90": 5.0}  # fmt: skip
+    years = {2021: "counted", 2025: "counted", 2026: "forecast", 2030: "forecast"}
+    routes = pd.DataFrame([row | {"year": year, "basis": basis} for year, basis in years.items()])
+    shown = brief_tables({"post16_routes": routes})["Post-16 routes"].frame
+    assert shown["January"].tolist() == [2025, 2030]
 
 
 def test_a_table_cut_short_says_how_many_rows_it_has(made: dict[str, pd.DataFrame]) -> None:
@@ -91,7 +102,8 @@ def test_charts_tell_in_words_what_they_draw(made: dict[str, pd.DataFrame]) -> N
 
 
 def test_without_known_places_there_is_no_chart(made: dict[str, pd.DataFrame]) -> None:
-    assert september_chart(made["september_board"].assign(places_free=pd.NA)) is None
+    board = made["september_board"]
+    assert september_chart(board[board["places_free"].isna()]) is None
     assert occupancy_chart(made["occupancy"].assign(occupancy=float("nan"))) is None
     assert decision_tables({}) == brief_tables({}) == {}
 

@@ -302,3 +302,15 @@ def test_moves_of_earlier_septembers_are_in_the_base_roll_already(
     earlier = board(moves=paper.moves.assign(september=2024))
     none = board(moves=checked(Moves, paper.moves.iloc[:0], "moves"))
     pd.testing.assert_frame_equal(earlier, none)
+
+
+def test_without_an_awaiting_list_the_noughts_are_said_to_be_unknown(
+    board: Board, paper: SimpleNamespace
+) -> None:
+    findings = Findings()
+    made = board(findings, awaiting=paper.awaiting.iloc[:0])
+    assert made[["named", "directed", "consulted"]].to_numpy().sum() == 0
+    assert "september_no_awaiting_list" in {f.check for f in findings.items}
+    with_list = Findings()
+    board(with_list)
+    assert "september_no_awaiting_list" not in {f.check for f in with_list.items}

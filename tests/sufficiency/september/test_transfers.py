@@ -139,6 +139,21 @@ def test_where_the_forecast_ends_nothing_is_said_of_the_january_after(
     assert table.loc[~last, "to_specialist_mean"].notna().all()
 
 
+def test_specialist_places_of_children_who_join_are_not_counted_as_transfers(
+    paper: SimpleNamespace,
+) -> None:
+    # A January later North's two of Year 2 are in special schools or bases. Two more autism plans begin in
+    # mainstream in Year 3 meanwhile: four share the two places alike, so one goes to the two.
+    paths = paper.paths
+    later = (paths["year"] == 2026) & (paths["ncy"] == 3) & (paths["locality"] == "North")
+    joined = paths[later & (paths["need"] == "ASD")].assign(setting="MSLA", count=2)
+    joined = joined.drop_duplicates(["path", "year", "ncy", "need", "locality"])
+    more = pd.concat([paths, joined], ignore_index=True)
+    key = (2025, "infant_junior", "AUTCOM", "mainstream", "North")
+    assert one(made(paper), *key)["to_specialist_mean"] == 2.0
+    assert one(made(paper, paths=more), *key)["to_specialist_mean"] == 1.0
+
+
 def test_the_order_of_rows_changes_nothing(paper: SimpleNamespace) -> None:
     turned = {
         name: getattr(paper, name).iloc[::-1].reset_index(drop=True)
