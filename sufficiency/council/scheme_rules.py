@@ -152,7 +152,7 @@ def _fills(schemes: pd.DataFrame, problems: Problems) -> None:
 
 def _beside_register(schemes: pd.DataFrame, problems: Problems, register: pd.DataFrame) -> None:
     most = _fill(schemes).max(axis=1)
-    missing, counted, unsure, above = [], [], [], []
+    missing, counted, unsure, above, twice = [], [], [], [], []
     settled = {
         tuple(scheme[SITE]) for _, scheme in schemes.iterrows() if not why_not_counted(scheme)
     }
@@ -160,11 +160,13 @@ def _beside_register(schemes: pd.DataFrame, problems: Problems, register: pd.Dat
         key = tuple(scheme[SITE])
         same = register[(register[SITE] == list(key)).all(axis=1)]
         near = same[_days_apart(same, str(scheme["opening"])) <= SAME_OPENING_DAYS]
+        planned = near["change_status"].isin(["funded", "approved"]).any()
+        if scheme["in_register"] == "no" and not why_not_counted(scheme) and planned:
+            twice.append(row)
         if scheme["in_register"] == "yes":
-            counts = near["change_status"].isin(["funded", "approved"]).any()
             if near.empty:
                 missing.append(row)
-            elif why_not_counted(scheme) and counts:
+            elif why_not_counted(scheme) and planned:
                 (unsure if key in settled else counted).append(row)
         room = same["physical_capacity"].max() if len(same) else pd.NA
         there = same["commissioned_places"].max() if len(same) else pd.NA
@@ -172,6 +174,14 @@ def _beside_register(schemes: pd.DataFrame, problems: Problems, register: pd.Dat
         if pd.notna(room) and places + (before if scheme["in_register"] == "no" else 0) > room:
             above.append(row)
     _say_register(problems, missing, counted, unsure, above)
+    problems.warn(
+        "schemes_perhaps_counted_twice",
+        twice,
+        "the scheme is approved and in_register is no, but places.csv has a funded or "
+        "approved row there that starts within a year of opening: its places may count twice",
+        "Put yes in in_register if that row is this scheme's.",
+        "in_register",
+    )
     problems.warn(
         "schemes_open_not_on_register",
         schemes.index[schemes["stage"].eq("open") & schemes["in_register"].eq("no")],

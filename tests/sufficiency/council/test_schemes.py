@@ -245,6 +245,12 @@ def test_an_unapproved_scheme_that_the_register_would_count_blocks(read, said):
     assert [f.row for f in said(result, "schemes_perhaps_counted_before_approval")] == [3]
 
 
+def test_a_scheme_beside_a_planned_row_of_its_place_may_be_counted_twice(read, said):
+    rows = [{"scheme": "A", **ELM, "in_register": "no"}, {"scheme": "B"}]
+    found = said(read(schemes=rows), "schemes_perhaps_counted_twice")
+    assert [(f.row, f.severity) for f in found] == [(2, "warns")]
+
+
 def test_an_open_scheme_belongs_on_the_register(read, said):
     assert said(read(schemes=[{"stage": "open"}]), "schemes_open_not_on_register")
 
