@@ -13,6 +13,8 @@ from sufficiency.costs.prices import (
 )
 from sufficiency.terms import ALL, census_label, lookup, table
 
+BASES = {"sen_unit", "resourced_provision", "support_base"}
+UNFILLED = " A base place that nobody fills is funded higher."
 NOT_COUNTED = {
     "transport": "Not computed: the returns do not say who has transport.",
     "capital": "Not computed: capital follows schemes, not placements.",
@@ -95,13 +97,21 @@ def _computed(
         )
     if by_place and parts:
         return pounds, (
-            f"Places commissioned, 5/12 of one school year and 7/12 of the next: "
-            f"{'; '.join(parts)}. A base place that nobody fills is funded higher."
+            f"Places commissioned, {_months(str(line['financial_year']), base_year)}: "
+            f"{'; '.join(parts)}.{UNFILLED if set(wanted) & BASES else ''}"
         )
     if not parts:
         return 0.0, f"No resident is placed there in {census_label(base_year)}."
     place = " Place funding follows places paid for, not pupils." if item == "place_funding" else ""
     return pounds, f"Residents placed in {census_label(base_year)}: {'; '.join(parts)}.{place}"
+
+
+def _months(year: str, base_year: int) -> str:
+    """Return which places a financial year pays for; before the base census none are known."""
+    first = int(year[:4])
+    if first < base_year:
+        return f"{census_label(base_year)} all year"
+    return f"5/12 of {census_label(first)} and 7/12 of {census_label(first + 1)}"
 
 
 def _paid_for(

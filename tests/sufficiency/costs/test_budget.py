@@ -50,7 +50,12 @@ def test_place_funding_is_that_of_places_paid_for_five_and_seven_twelfths(paper,
 
     # January 2025 pays all of what is known of 2024-25; 2025-26 is 48 x 5/12 + 60 x 7/12 = 55.
     assert rows["computed"].tolist() == pytest.approx([480_000.0, 550_000.0])
-    assert "Special school 55 x 10,000 pounds" in rows["note"].iloc[1]
+    assert rows["note"].tolist() == [
+        "Places commissioned, January 2025 (2024/25) all year: Special school 48 x 10,000 pounds "
+        "(2025-26 prices, council).",
+        "Places commissioned, 5/12 of January 2025 (2024/25) and 7/12 of January 2026 (2025/26): "
+        "Special school 55 x 10,000 pounds (2025-26 prices, council).",
+    ]
     other = places.assign(capacity_basis="usable")
     by_resident = budget_check(budget, paper.plans, prices, paper.base_year, other)
     assert by_resident["computed"].tolist() == [390_000, 390_000]

@@ -142,8 +142,9 @@ def test_where_the_forecast_ends_nothing_is_said_of_the_january_after(
 def test_specialist_places_of_children_who_join_are_not_counted_as_transfers(
     paper: SimpleNamespace,
 ) -> None:
-    # A January later North's two of Year 2 are in special schools or bases. Two more autism plans begin in
-    # mainstream in Year 3 meanwhile: four share the two places alike, so one goes to the two.
+    # A January later North's two of Year 2 are in special schools or bases. Two more autism plans
+    # begin in mainstream in Year 3 meanwhile: four share the two places alike, so one goes to the
+    # two.
     paths = paper.paths
     later = (paths["year"] == 2026) & (paths["ncy"] == 3) & (paths["locality"] == "North")
     joined = paths[later & (paths["need"] == "ASD")].assign(setting="MSLA", count=2)
