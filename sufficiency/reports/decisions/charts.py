@@ -80,7 +80,7 @@ def occupancy_chart(occupancy: pd.DataFrame) -> Picture | None:
     alt = (
         f"Pupils on roll against usable places, {len(rows)} schools and bases. Fullest: "
         f"{first['name']}, {printed(first['occupancy'], 'whole')} per cent. "
-        f"{len(over)} have more pupils than commissioned places."
+        f"{len(over)} {'has' if len(over) == 1 else 'have'} more pupils than commissioned places."
     )
     return Picture("How full schools and bases are", alt, table, drawn(draw, height=_height(shown)))
 

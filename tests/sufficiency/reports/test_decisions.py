@@ -94,7 +94,7 @@ def test_charts_tell_in_words_what_they_draw(made: dict[str, pd.DataFrame]) -> N
     full, free = occupancy_chart(made["occupancy"]), september_chart(made["september_board"])
     assert full is not None
     assert free is not None
-    assert "Fullest: Elm School, 108 per cent. 1 have more pupils" in full.alt
+    assert "Fullest: Elm School, 108 per cent. 1 has more pupils" in full.alt
     assert full.table["School or base"].tolist()[0] == "Elm School"
     # Free: Oak 6 + 4 + 4 + 0, Elm 3 + 1 + 3 + 1; cohorts over number lower nobody else's places.
     assert "Special school 22 free, 1 named or directed, 1 being consulted on" in free.alt
