@@ -32,7 +32,8 @@ class Move:
     Attributes:
         locality: Home locality.
         group: Position of the need group.
-        phase: Position of the phase.
+        phase: Position of the phase they are in.
+        to_phase: Position of the phase of the place that is agreed.
         now: Position of the provision they are in.
         agreed: Position of the provision that is agreed.
         seeks: Whether they are not in a school place now.
@@ -43,6 +44,7 @@ class Move:
     locality: str
     group: int
     phase: int
+    to_phase: int
     now: int
     agreed: int
     seeks: bool
@@ -99,7 +101,7 @@ class Cube:
             return demand
         for move, moved in self._moved(locality):
             demand[:, :, move.group, move.now, move.phase] -= moved
-            demand[:, :, move.group, move.agreed, move.phase] += moved
+            demand[:, :, move.group, move.agreed, move.to_phase] += moved
         return np.where(demand < TINY, 0.0, demand)
 
     def waiting(self, locality: str | None, view: View) -> np.ndarray:
@@ -179,6 +181,7 @@ def _moves(awaiting: pd.DataFrame) -> tuple[Move, ...]:
             moves["locality"].tolist(),
             groups.get_indexer(pd.Index(moves["need_group"])).tolist(),
             phases.get_indexer(pd.Index(moves["phase"])).tolist(),
+            phases.get_indexer(pd.Index(moves["to_phase"])).tolist(),
             names.get_indexer(pd.Index(moves["from_provision"])).tolist(),
             names.get_indexer(pd.Index(moves["to_provision"])).tolist(),
             moves["seeks"].tolist(),

@@ -17,7 +17,8 @@ NCY_LOW, NCY_HIGH = -4, 21
 WEEKS = ((12, "0-12"), (26, "13-26"), (52, "27-52"))
 LONGEST, NOT_KNOWN = "53+", "not known"
 CELL = ["need_group", "phase", "locality", "provision", "where_now", "interim", "stage", "waited"]
-MOVE = ["locality", "need_group", "phase", "from_provision", "to_provision", "seeks"]
+MOVE = ["locality", "need_group", "phase", "to_phase", "from_provision", "to_provision", "seeks"]
+POST_16 = "post_16"
 
 
 def waiting(awaiting: pd.DataFrame, plans: pd.DataFrame, base_year: int) -> pd.DataFrame:
@@ -71,15 +72,20 @@ def agreed_moves(awaiting: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row a home locality, need group, phase, `from_provision` (of `where_now`, `none` where
-        that has none), `to_provision` (agreed) and `seeks` (where now is not a school place), with
+        that has none), `to_provision` (agreed), `to_phase` (post-16 for a pupil of school age with
+        specialist post-16 agreed, else as now) and `seeks` (where now is not a school place), with
         `children` and, of the same cell now, `of_all`. Those already in the provision are left out.
     """
     setting = awaiting["where_now"]
+    phase = _phase(awaiting)
+    younger = ~phase.map(lookup("phases", "pool")).eq(POST_16)
+    leaves_school = awaiting["provision"].eq("post16") & younger
     rows = pd.DataFrame(
         {
             "locality": awaiting["locality"],
             "need_group": awaiting["need"].map(lookup("needs", "need_group")),
-            "phase": _phase(awaiting),
+            "phase": phase,
+            "to_phase": phase.mask(leaves_school, POST_16),
             "from_provision": setting.map(lookup("settings", "provision")).replace(
                 "", NO_PROVISION
             ),

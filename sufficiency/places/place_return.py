@@ -317,4 +317,8 @@ def _recommended(
     if floor > (0.0 if np.isnan(places) else places):
         places = floor
         said.append(f"Never below {floor:g} who stay or may stay on, named or directed.")
+    if planned > now > places:
+        said.append(
+            f"The register plans {planned:g} for that year: settle what fills them before a cut."
+        )
     return places, " ".join(said)

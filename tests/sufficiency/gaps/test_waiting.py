@@ -199,3 +199,13 @@ def test_possible_demand_moves_children_and_adds_none(paths, rows):
     np.testing.assert_allclose(totals["possible"], totals["placements"])
     by_home = sum(cube.at(home, "possible") for home in cube.localities)
     np.testing.assert_allclose(by_home, cube.at(None, "possible"))
+
+
+def test_a_pupil_with_specialist_post_16_agreed_wants_a_post_16_place(paths):
+    cube = cubes(paths, children({"provision": "post16"}))[0]
+    before, after = (cube.at("North", view)[:, 1, AUTCOM] for view in ("placements", "possible"))
+    post16, post_16 = provisions().index("post16"), codes("phases").index("post_16")
+
+    assert (after[:, post16, post_16] - before[:, post16, post_16] == 1).all()
+    assert (after[:, post16, SECONDARY] == before[:, post16, SECONDARY]).all()
+    assert (after.sum(axis=(1, 2)) == before.sum(axis=(1, 2))).all()

@@ -135,6 +135,15 @@ def test_more_is_not_recommended_than_planned_or_than_building_and_classes_hold(
     assert "At most 15" in row["why"]
 
 
+def test_a_cut_where_the_register_plans_more_is_said(paper):
+    rows = ON_BOARD.assign(staying_on=ON_BOARD["staying_on"].mask(ON_BOARD["urn"] == ELM, 4))
+    row = made(paper, gap=grown(("SEMH", "special", "secondary", 10.0, -5.0)), rows=rows)
+    row = row.loc[(ELM, "main", "pre_16")]
+    # 13 less 10 x 0.5 is 8, of 12 places now, in the year that Elm opens three more.
+    assert row[["places_now", "recommended"]].tolist() == [12, 8]
+    assert "The register plans 15 for that year: settle what fills them" in row["why"]
+
+
 def test_places_are_not_cut_where_nobody_knows_who_stays_on(paper):
     for rows in (None, ON_BOARD.assign(staying_on=None)):
         table = made(paper, rows=rows)
