@@ -139,8 +139,8 @@ def test_a_cut_where_the_register_plans_more_is_said(paper):
     rows = ON_BOARD.assign(staying_on=ON_BOARD["staying_on"].mask(ON_BOARD["urn"] == ELM, 4))
     row = made(paper, gap=grown(("SEMH", "special", "secondary", 10.0, -5.0)), rows=rows)
     row = row.loc[(ELM, "main", "pre_16")]
-    # 13 less 10 x 0.5 is 8, of 12 places now, in the year that Elm opens three more.
-    assert row[["places_now", "recommended"]].tolist() == [12, 8]
+    # Demand goes from 15 to 10: 13 less a third of 10 is 9.7, in the year that three places open.
+    assert row[["places_now", "recommended"]].tolist() == [12, 10]
     assert "The register plans 15 for that year: settle what fills them" in row["why"]
 
 
