@@ -50,5 +50,5 @@ def test_the_installed_wheel_runs_the_demo_from_an_empty_folder(
         cwd=empty, env=environment, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "Base census January 2025 (2024/25)" in done.stdout
+    assert "Base census of all the above: January 2025 (2024/25)" in done.stdout
     assert (empty / "demo" / ".dagster" / "workspace.yaml").is_file()

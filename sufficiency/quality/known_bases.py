@@ -3,6 +3,7 @@
 import pandas as pd
 
 from sufficiency.people.reference import Reference
+from sufficiency.places.periods import counted_rows, in_force_on
 
 PROVISIONS = {"unit": "sen_unit", "rp": "resourced_provision"}
 CAPACITIES = ["commissioned_places", "scap_capacity", "physical_capacity"]
@@ -62,13 +63,8 @@ def _from_register(register: pd.DataFrame | None, base: str, day: pd.Timestamp) 
     )
     if register is None:
         return pd.DataFrame({name: [] for name in columns}).astype(columns)
-    date = day.date().isoformat()
-    held = register[
-        (register["provision"] == PROVISIONS[base])
-        & (register["change_status"] != "proposed")
-        & (register["effective_from"] <= date)
-        & ((register["effective_to"] == "") | (register["effective_to"] >= date))
-    ]
+    held = counted_rows(register[register["provision"] == PROVISIONS[base]])
+    held = held[in_force_on(held, day.date().isoformat())]
     places = held[CAPACITIES].astype("Int64").bfill(axis=1).iloc[:, 0]
     return pd.DataFrame(
         {

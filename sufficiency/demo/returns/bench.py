@@ -14,6 +14,7 @@ import pandas as pd
 from sufficiency.demo.returns.identifiers import synthetic_upn, valid_upn
 from sufficiency.demo.returns.layout import own_id, parent_id
 from sufficiency.people.reference import Reference
+from sufficiency.places.periods import counted_in
 from sufficiency.sen2.model import MODULES, PARENTS
 
 Pool = Literal["plan", "ceased", "refused", "pending", "not_issued"]
@@ -221,7 +222,7 @@ def _add_register(bench: Bench) -> None:
     register = bench.reference.register
     if register is None:
         return
-    held = register[register["change_status"] != "proposed"]
+    held = counted_in(register, bench.year)
     bench.with_unit |= set(held.loc[held["provision"] == "sen_unit", "urn"])
     bench.with_rp |= set(held.loc[held["provision"] == "resourced_provision", "urn"])
 
