@@ -6,6 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.describe import (
+    FEW_ROWS,
     column_schema,
     inline_picture,
     picture,
@@ -94,7 +95,7 @@ def compare_demand_with_places(
         metadata={
             **answer(balance, base_year),
             **row_count(table),
-            "largest": short_table(*largest(table)),
+            "first_to_look_at": short_table(*largest(table), FEW_ROWS),
             "special_schools": inline_picture(*special_line(balance, demand, register)),
             **pictures,
         },
@@ -173,7 +174,12 @@ def special_line(
 
 
 def largest(gap: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return the authority's rows of the last year, largest first, and the columns to show."""
+    """Return the authority's rows of the last year to show first, and their columns.
+
+    The likeliest shortage comes first; while places are not known the largest change does.
+    """
+    from sufficiency.reports.decisions import named
+
     last = gap[
         (gap["locality"] == "ALL")
         & (gap["view"] == "placements")
@@ -182,15 +188,17 @@ def largest(gap: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     cell = {"need_group": "need", "provision": "provision", "phase": "phase"}
     if last["gap_mean"].notna().any():
         known = last[last["gap_mean"].notna()]
-        order = known.sort_values("expected_shortage", ascending=False, kind="stable")
-        return order, {
+        order = known.sort_values(
+            ["p_shortage", "expected_shortage"], ascending=False, kind="stable"
+        )
+        return named(order), {
             **cell,
-            "gap_mean": "gap",
             "p_shortage": "chance",
+            "expected_shortage": "short",
             "first_year": "first year",
         }
     order = last.sort_values("change_mean", ascending=False, kind="stable")
-    return order, {**cell, "demand_mean": "demand", "change_mean": "change from today"}
+    return named(order), {**cell, "demand_mean": "demand", "change_mean": "change from today"}
 
 
 @dg.asset(group_name="gaps", kinds={"pandas"}, metadata=column_schema(tables.BesideOthers))
