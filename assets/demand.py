@@ -177,7 +177,7 @@ def pooled_forecast(
     plans: pd.DataFrame,
 ) -> Iterator[dg.Output]:
     """Forecast totals and setting groups from the national panel, and score past forecasts."""
-    from forecasts.pooled import at_level, forecast_targets
+    from forecasts.pooled.targets import at_level, forecast_targets
 
     base_year = int(plans["year"].iloc[0])
     with spoken_failures():
@@ -254,8 +254,8 @@ def simulate_plans(
     localities: pd.DataFrame,
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     """Move every plan forward, path by path."""
-    from forecasts.rates import estimate_rates
-    from forecasts.simulation import broken_paths, simulate
+    from forecasts.rates.estimate import estimate_rates
+    from forecasts.simulation.simulate import broken_paths, simulate
     from geo.localities import population_by_locality
     from sufficiency.assumptions import assumptions_table
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts import defaults
+from forecasts.rates import defaults
 
 YEARS = range(2018, 2026)
 AUTHORITIES = [str(900 + number) for number in range(20)]
@@ -79,7 +79,7 @@ def _detail(total: float, by_setting: np.ndarray, codes: tuple[str, ...]) -> lis
 @pytest.fixture(scope="session")
 def stock(rows: Rows) -> pd.DataFrame:
     """Published stock of 20 authorities, 2018 to 2025, with detail for England and one of them."""
-    from forecasts.profiles import settings
+    from forecasts.rates.profiles import settings
 
     random = np.random.default_rng(7)
     parts = []
@@ -106,7 +106,7 @@ def stock(rows: Rows) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def flows(rows: Rows) -> pd.DataFrame:
     """Published flows of England and one authority in calendar 2024."""
-    from forecasts.profiles import settings
+    from forecasts.rates.profiles import settings
 
     parts = []
     shares = defaults.setting_shares(settings())

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from forecasts.converge import converging_totals, rate_gap
 from forecasts.national import growth_path, national_path
 from forecasts.panel import Panel, cuts
+from forecasts.pooled.converge import converging_totals, rate_gap
 
 
 def panel(plans, children, england=(1000.0, 1100.0)) -> Panel:

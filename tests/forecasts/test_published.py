@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts.backtest import accuracy, past_forecasts
 from forecasts.panel import build_panel, setting_groups
-from forecasts.pooled import METHOD, central, forecast_targets
-from forecasts.rates import Rates, estimate_rates
+from forecasts.pooled.targets import METHOD, central, forecast_targets
+from forecasts.rates.estimate import Rates, estimate_rates
+from forecasts.tested.backtest import accuracy, past_forecasts
 from sufficiency.findings import Findings
 from sufficiency.sources import population as people
 from sufficiency.sources import published

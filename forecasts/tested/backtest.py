@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from forecasts.bands import fit_bands, interval
 from forecasts.naive import rivals
 from forecasts.panel import TOTAL, Floats, Panel, cuts
+from forecasts.tested.bands import fit_bands, interval
 
 Method = Callable[[Panel, int], dict[str, Floats]]
 

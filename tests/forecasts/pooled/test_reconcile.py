@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.reconcile import reconcile
+from forecasts.pooled.reconcile import reconcile
 
 POSITIVE = st.floats(0.0, 1e4)
 

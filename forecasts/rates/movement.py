@@ -9,8 +9,8 @@ is left out.
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.defaults import AGES
 from forecasts.panel import OLDEST, Floats
+from forecasts.rates.defaults import AGES
 
 # Ages at 31 August for which a setting takes young people (domain handbook 8.1 and 8.3): early
 # years settings to 4, schools to 19, colleges and NEET from 16. Others at any age.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasts import defaults
-from forecasts.defaults import AGES
-from forecasts.movement import COLLEGE_START, smallest_recoding
 from forecasts.panel import OLDEST, Floats
-from forecasts.profiles import (
+from forecasts.rates import defaults
+from forecasts.rates.defaults import AGES
+from forecasts.rates.movement import COLLEGE_START, smallest_recoding
+from forecasts.rates.profiles import (
     by_age,
     by_age_and,
     by_code,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasts.movement import allowed, smallest_moves, smallest_recoding
+from forecasts.rates.movement import allowed, smallest_moves, smallest_recoding
 
 OPEN = np.ones((26, 2), dtype=bool)
 NOBODY = np.zeros((26, 2))

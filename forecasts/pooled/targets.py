@@ -8,12 +8,12 @@ Uncertainty is that of the same method's past errors over all authorities.
 import numpy as np
 import pandas as pd
 
-from forecasts.backtest import accuracy, past_forecasts
-from forecasts.bands import Band, default_band, fit_bands
-from forecasts.converge import converging_totals
 from forecasts.national import national_path
 from forecasts.panel import TOTAL, Floats, Panel, build_panel, cuts, setting_groups
-from forecasts.reconcile import growth_spread, reconcile
+from forecasts.pooled.converge import converging_totals
+from forecasts.pooled.reconcile import growth_spread, reconcile
+from forecasts.tested.backtest import accuracy, past_forecasts
+from forecasts.tested.bands import Band, default_band, fit_bands
 from sufficiency.contracts import Accuracy, Targets, checked
 
 METHOD = "national_converge"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.pooled import forecast_targets
-from forecasts.rates import estimate_rates
-from forecasts.simulation import Simulation, broken_paths, simulate
+from forecasts.pooled.targets import forecast_targets
+from forecasts.rates.estimate import estimate_rates
+from forecasts.simulation.simulate import Simulation, broken_paths, simulate
 from sufficiency.contracts import Paths, PathTotals, checked
 from sufficiency.errors import SufficiencyError
 from sufficiency.terms import lookup

@@ -7,10 +7,10 @@ is shrunk: a count counts in full only where it is large against the weight.
 import numpy as np
 import pandas as pd
 
-from forecasts.england import NO_FLOOR, England
-from forecasts.movement import NOT_RECORDED
 from forecasts.panel import Floats
-from forecasts.profiles import (
+from forecasts.rates.england import NO_FLOOR, England
+from forecasts.rates.movement import NOT_RECORDED
+from forecasts.rates.profiles import (
     by_age_and,
     by_code,
     by_two_codes,

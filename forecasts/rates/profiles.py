@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from forecasts.defaults import AGES
 from forecasts.panel import COUNTED, Floats
+from forecasts.rates.defaults import AGES
 from sufficiency.terms import codes
 
 

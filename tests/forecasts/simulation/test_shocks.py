@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasts.panel import cuts, setting_groups
-from forecasts.shocks import target_paths
+from forecasts.simulation.shocks import target_paths
 from sufficiency.errors import SufficiencyError
 
 MEAN = dict(zip(cuts(), (1000.0, 450.0, 40.0, 250.0, 60.0, 20.0, 100.0, 80.0), strict=True))

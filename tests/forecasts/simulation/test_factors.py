@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.factors import Factors, leave_chance, solve_level, solve_settings
+from forecasts.simulation.factors import Factors, leave_chance, solve_level, solve_settings
 
 PLANS, CHANCE = np.array([800.0, 200.0]), np.array([0.05, 0.5])
 

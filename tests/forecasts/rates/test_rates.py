@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts import defaults
-from forecasts.movement import allowed
-from forecasts.rates import Rates, estimate_rates
+from forecasts.rates import defaults
+from forecasts.rates.estimate import Rates, estimate_rates
+from forecasts.rates.movement import allowed
 from sufficiency.errors import SufficiencyError
 
 

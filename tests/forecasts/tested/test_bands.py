@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts.bands import default_band, fit_bands, interval
+from forecasts.tested.bands import default_band, fit_bands, interval
 
 HORIZONS = (1, 2, 3, 4)
 

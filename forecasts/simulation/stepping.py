@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasts.defaults import AGES
-from forecasts.factors import leave_chance
 from forecasts.panel import Floats, setting_groups
 from forecasts.randomness import Purpose, Slots, joiner_slots, poisson, stream, uniforms
-from forecasts.rates import Rates
+from forecasts.rates.defaults import AGES
+from forecasts.rates.estimate import Rates
+from forecasts.simulation.factors import leave_chance
 from sufficiency.terms import OUTSIDE, lookup
 
 Ints = NDArray[np.int64]

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts.backtest import past_forecasts
 from forecasts.national import growth_path
 from forecasts.panel import build_panel, setting_groups
-from forecasts.pooled import METHOD, at_level, central, forecast_targets
+from forecasts.pooled.targets import METHOD, at_level, central, forecast_targets
+from forecasts.tested.backtest import past_forecasts
 from sufficiency.contracts import Accuracy, Targets, checked
 from sufficiency.errors import SufficiencyError
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasts.defaults import AGES
-from forecasts.stepping import People
+from forecasts.rates.defaults import AGES
+from forecasts.simulation.stepping import People
 
 NCY_OF_AGE_0 = -4
 

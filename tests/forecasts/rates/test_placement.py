@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts import defaults
 from forecasts.panel import Floats, setting_groups
-from forecasts.placement import by_need, own_affinity, own_use, told, without_lost_records
-from forecasts.profiles import needs, settings
-from forecasts.rates import estimate_rates
-from forecasts.simulation import Simulation, simulate
+from forecasts.rates import defaults
+from forecasts.rates.estimate import estimate_rates
+from forecasts.rates.placement import by_need, own_affinity, own_use, told, without_lost_records
+from forecasts.rates.profiles import needs, settings
+from forecasts.simulation.simulate import Simulation, simulate
 from sufficiency.terms import lookup
 
 PLACE, NEED = settings().index, needs().index

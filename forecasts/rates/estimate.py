@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from forecasts.england import MOST_LEAVE, NO_FLOOR, SMOOTHING, England, england
-from forecasts.movement import NOT_RECORDED, allowed, smallest_moves
 from forecasts.panel import OLDEST, Floats
-from forecasts.placement import by_need, own_pattern, told, without_lost_records
-from forecasts.profiles import (
+from forecasts.rates.england import MOST_LEAVE, NO_FLOOR, SMOOTHING, England, england
+from forecasts.rates.movement import NOT_RECORDED, allowed, smallest_moves
+from forecasts.rates.placement import by_need, own_pattern, told, without_lost_records
+from forecasts.rates.profiles import (
     by_age,
     by_age_and,
     by_code,

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasts.cells import NCY_OF_AGE_0, CellCounts
-from forecasts.defaults import AGES
-from forecasts.factors import Factors, solve_level, solve_settings
 from forecasts.panel import Floats, setting_groups
 from forecasts.randomness import plan_slots
-from forecasts.rates import Rates
-from forecasts.shocks import TargetPaths, target_paths
-from forecasts.stepping import (
+from forecasts.rates.defaults import AGES
+from forecasts.rates.estimate import Rates
+from forecasts.simulation.cells import NCY_OF_AGE_0, CellCounts
+from forecasts.simulation.factors import Factors, solve_level, solve_settings
+from forecasts.simulation.shocks import TargetPaths, target_paths
+from forecasts.simulation.stepping import (
     Chances,
     People,
     Step,
