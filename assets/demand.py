@@ -256,7 +256,7 @@ def simulate_plans(
     """Move every plan forward, path by path."""
     from forecasts.rates.estimate import estimate_rates
     from forecasts.simulation.simulate import broken_paths, simulate
-    from geo.localities import population_by_locality
+    from geo.residents import population_by_locality
     from sufficiency.assumptions import assumptions_table
 
     authority = workspace.settings.authority

@@ -35,6 +35,20 @@ def national_path(panel: Panel, cut: str, years: int) -> Floats:
 
     No growth is known in a panel of one year: the path is then flat.
     """
-    known = panel.growth(cut)
-    known = known[np.isfinite(known)]
-    return growth_path(float(known[-1]) if len(known) else 0.0, years)
+    return smoothed_path(panel.growth(cut), years, np.zeros(years))
+
+
+def smoothed_path(growth: Floats, years: int, two_year_weight: Floats) -> Floats:
+    """Return cumulative log growth from the last year's growth and the last two years' mean.
+
+    Args:
+        growth: Yearly log growth, latest last; missing values are left out.
+        years: Years ahead.
+        two_year_weight: Weight of the path that starts from the mean of two years, one a horizon;
+            the rest goes to the path that starts from the last year alone.
+    """
+    known = growth[np.isfinite(growth)]
+    if len(known) == 0:
+        return np.zeros(years)
+    last, two = growth_path(float(known[-1]), years), growth_path(float(known[-2:].mean()), years)
+    return last + two_year_weight * (two - last)

@@ -1,29 +1,17 @@
-"""Localities: which LSOA lies in which, and how many residents each has."""
+"""Localities: which LSOA lies in which. How many residents each has is `residents`."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from sufficiency.contracts import Localities, checked
-from sufficiency.errors import SufficiencyError
 from sufficiency.findings import Finding, Findings
 from sufficiency.terms import ALL, OUTSIDE
 
 Scheme = Literal["former_district", "ward", "msoa", "file"]
 TABLE_NAME = "localities.csv"
-FIRST_YOUNG_ADULT = 18
 ROWS_NAMED = 10
-
-
-@dataclass(frozen=True)
-class _Shares:
-    """How residents of each age at the small-area mid-year fall to localities."""
-
-    year: int
-    by_age: pd.DataFrame
 
 
 def assign(
@@ -67,85 +55,6 @@ def clean_name(name: str) -> str:
 def is_reserved(name: str) -> bool:
     """Say whether a name already means something else: ALL, or outside the authority."""
     return name.casefold() in {ALL.casefold(), OUTSIDE.casefold()}
-
-
-def population_by_locality(
-    population: pd.DataFrame, localities: pd.DataFrame, authority: str, years: Iterable[int]
-) -> pd.DataFrame:
-    """Return residents of each locality by single year of age, for January censuses.
-
-    A census counts age at the 31 August before, so census y uses the mid-year before it, y - 1.
-    The authority's total of each age is shared out by where that cohort lived in the latest
-    small-area estimate: children aged 9 live where children aged 3 lived six years before.
-    Children born since are shared like the newest born, and ages 18 and over like the same age
-    then, because students and young adults are replaced rather than grow older in a place.
-
-    Args:
-        population: `Population`, with the authority's rows for every mid-year needed and its
-            LSOAs for at least one.
-        localities: `Localities`.
-        authority: Three-digit DfE code.
-        years: January census years.
-
-    Returns:
-        One row a locality, year (census) and age: locality, year, age, persons. For each year and
-        age the localities sum to the authority.
-
-    Raises:
-        SufficiencyError: The authority has no population for a mid-year, or no small areas.
-    """
-    censuses = list(years)
-    own = population[(population["area"] == authority) & (population["area_type"] == "authority")]
-    lacking = [y for y in censuses if y - 1 not in set(own["year"])]
-    if lacking:
-        raise SufficiencyError(
-            f"There is no population of authority {authority} for mid-year "
-            f"{', '.join(str(y - 1) for y in lacking)}. Load estimates or projections that "
-            "cover it, or choose another base census."
-        )
-    shares = _shares(population, localities)
-    parts = []
-    for year in censuses:
-        totals = own[own["year"] == year - 1].set_index("age")["persons"]
-        elapsed = year - 1 - shares.year
-        at_home = shares.by_age[[_age_then(int(a), elapsed) for a in totals.index]]
-        persons = at_home.to_numpy() * totals.to_numpy()
-        wide = pd.DataFrame(persons, index=shares.by_age.index, columns=totals.index)
-        long = wide.reset_index(names="locality").melt("locality", var_name="age")
-        parts.append(long.rename(columns={"value": "persons"}).assign(year=year))
-    table = pd.concat(parts, ignore_index=True).astype({"age": "int32", "year": "int32"})
-    order = ["locality", "year", "age"]
-    return table.sort_values(order, kind="stable", ignore_index=True)[[*order, "persons"]]
-
-
-def _age_then(age: int, elapsed: int) -> int:
-    if age >= FIRST_YOUNG_ADULT:
-        return age
-    return min(max(age - elapsed, 0), FIRST_YOUNG_ADULT - 1)
-
-
-def _shares(population: pd.DataFrame, localities: pd.DataFrame) -> _Shares:
-    small = population[population["area_type"] == "lsoa"]
-    small = small[small["area"].isin(localities["lsoa"])]
-    if small.empty:
-        raise SufficiencyError(
-            "There is no population of the authority's LSOAs, so residents cannot be shared out "
-            "to localities. Load small-area estimates and the look-ups of LSOAs."
-        )
-    latest = small[small["year"] == small["year"].max()]
-    home = localities.set_index("lsoa")["locality"]
-    named = latest.assign(locality=latest["area"].map(home))
-    counts = named.pivot_table(
-        index="locality", columns="age", values="persons", aggfunc="sum", fill_value=0.0
-    )
-    counts = counts.reindex(index=sorted(home.unique()), columns=range(26), fill_value=0.0)
-    everyone = counts.sum(axis=1)
-    overall = everyone / everyone.sum() if everyone.sum() > 0 else everyone * 0 + 1 / len(counts)
-    total = counts.sum(axis=0)
-    by_age = counts.div(total.where(total > 0), axis=1)
-    for age in total.index[total <= 0]:
-        by_age[age] = overall
-    return _Shares(int(latest["year"].max()), by_age)
 
 
 def _distinct_names(areas: pd.DataFrame, code: str, name: str) -> pd.Series:

@@ -1,23 +1,31 @@
-"""Targets: where an authority's total and settings are heading, and how sure that is.
+"""Targets: where an authority's plans are heading by cut, and how sure that is.
 
-The total follows England's path with the authority's plan rate closing 6% of its gap a year; each
-setting group follows England's path for that group; the groups are then reconciled to the total.
-Uncertainty is that of the same method's past errors over all authorities.
+The pooled models give the central forecast of total, setting groups, ages and needs; where
+past forecasts of a cut were no better than a simple method's, the simple method is used and the
+table says so. Uncertainty is that of the same method's past errors over all authorities.
 """
 
 import numpy as np
 import pandas as pd
 
-from forecasts.national import national_path
-from forecasts.panel import TOTAL, Floats, Panel, build_panel, cuts, setting_groups
-from forecasts.pooled.converge import converging_totals
-from forecasts.pooled.reconcile import growth_spread, reconcile
-from forecasts.tested.backtest import accuracy, past_forecasts
-from forecasts.tested.bands import Band, default_band, fit_bands
+from forecasts.panel import (
+    AGE_BANDS,
+    TOTAL,
+    Floats,
+    Panel,
+    build_panel,
+    cuts,
+    needs,
+    setting_groups,
+)
+from forecasts.pooled.band_shares import band_counts
+from forecasts.pooled.needs import PREFIX
+from forecasts.pooled.parameters import Parameters, for_origin
+from forecasts.tested.bands import Band
+from forecasts.tested.pooled import METHOD, accuracy_of, bands_of, fit_and_test, forecast_tested
+from forecasts.tested.scores import COLUMNS
+from forecasts.tested.verdicts import SIMPLE
 from sufficiency.contracts import Accuracy, Targets, checked
-
-METHOD = "national_converge"
-EXTRA_VARIANCE = 1.0
 
 
 def forecast_targets(
@@ -27,57 +35,80 @@ def forecast_targets(
     authority: str,
     base_year: int,
     years: int,
+    *,
+    annotated: tuple[int, ...] = (),
+    parameters: Parameters | None = None,
+    pupil_rates: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the targets of one authority and the accuracy of the method that made them.
 
-    Only rows dated up to the base census are used: published stock of January `base_year` or
-    earlier, and mid-year estimates of `base_year` - 1 or earlier.
+    Only what is dated up to the base census is used.
 
     Args:
-        stock: `PublishedStock` of all authorities; national rows drive the path.
-        flows: `PublishedFlows`; not used by this method, which needs stocks only. It is part of
-            the signature because new plans and requests lead totals by a year.
+        stock: `PublishedStock`: of all authorities, or of this one alone with `parameters`.
+        flows: `PublishedFlows`; new plans, requests and assessments pending lead totals by a year.
         population: `Population`; residents aged 4 to 18 are the denominator of the plan rate.
         authority: Three-digit DfE code.
         base_year: January census the forecast starts from.
         years: Years ahead.
+        annotated: Census years of this authority that are not like others, as a cleared backlog.
+        parameters: Fitted and tested before (`fit_and_test`); without them they are fitted now,
+            which takes some 20 seconds on the full panel.
+        pupil_rates: See `build_panel`.
 
     Returns:
-        `Targets`: one row a cut (total, then setting groups) and horizon 0 to `years`; standard
-        deviations are on the log scale, 0 at horizon 0. Setting groups sum to the total each year.
-        `Accuracy`: per origin, and origin 0 for all origins pooled.
+        `Targets`: one row a cut and horizon 0 to `years`; standard deviations are on the log scale,
+        0 at horizon 0. The cuts of a dimension sum to the total each year.
+        `Accuracy`: of all origins pooled (origin 0), as kept with the parameters.
 
     Raises:
-        SufficiencyError: No published total at the base census.
+        SufficiencyError: No published total at the base census; parameters fitted on a later one;
+            neither parameters nor enough authorities to fit them.
     """
-    panel = build_panel(stock, population, base_year)
+    panel = build_panel(stock, flows, population, base_year, pupil_rates)
     row = panel.row(authority)
-    past = past_forecasts(panel, central, METHOD)
-    bands = fit_bands(past[past["method"] == METHOD], cuts())
+    fitted = fit_and_test(panel)[0] if parameters is None else for_origin(parameters, base_year)
+    seen = panel.annotated(authority, annotated)
+    used = fitted.bands.get("used", {})
+    made = forecast_tested(fitted, seen, years)
+    bands = bands_of(fitted, tuple(made))
     now, notes = _base(panel, row)
-    forecast = central(panel, years)
-    frames = []
+    now |= _mix_now(panel, row, now[TOTAL])
     ahead = np.arange(1, years + 1, dtype=float)
-    for cut in cuts():
-        mean = forecast[cut][row]
+    frames = []
+    for cut, values in made.items():
+        mean = values[row]
         if not np.isfinite(mean).all():
-            mean = forecast[TOTAL][row] * now[cut] / now[TOTAL]
+            mean = made[TOTAL][row] * now[cut] / now[TOTAL]
         band = bands[cut]
         frames.append(
             pd.DataFrame(
                 {
+                    "dimension": dimension(cut),
                     "cut": cut,
                     "year": base_year + np.arange(years + 1),
                     "horizon": np.arange(years + 1),
-                    "mean": np.append(now[cut], mean),
+                    "mean": np.append(now.get(cut, np.nan), mean),
                     "own_sd": np.append(0.0, band.own_sd(mean, ahead)),
                     "common_sd": np.append(0.0, band.common_sd(ahead)),
-                    "method": _described(cut, band, notes),
+                    "tail": band.tail,
+                    "method": _described(cut, used.get(cut, METHOD), band, notes),
                 }
             )
         )
-    targets = checked(Targets, pd.concat(frames, ignore_index=True), "targets")
-    return targets, checked(Accuracy, accuracy(past, base_year, METHOD), "accuracy")
+    targets = checked(Targets, _based(pd.concat(frames, ignore_index=True)), "targets")
+    scores = accuracy_of(fitted)
+    scores = scores if len(scores) else pd.DataFrame(columns=COLUMNS)
+    return targets, checked(Accuracy, scores, "accuracy")
+
+
+def dimension(cut: str) -> str:
+    """Return what a cut is of: total, setting_group, age_band or need."""
+    if cut == TOTAL:
+        return TOTAL
+    if cut in setting_groups():
+        return "setting_group"
+    return "age_band" if cut in AGE_BANDS else "need"
 
 
 def at_level(targets: pd.DataFrame, plans: int) -> pd.DataFrame:
@@ -94,20 +125,13 @@ def at_level(targets: pd.DataFrame, plans: int) -> pd.DataFrame:
     return targets.assign(mean=targets["mean"] * (plans / float(base.iloc[0])))
 
 
-def central(panel: Panel, years: int) -> dict[str, Floats]:
-    """Return cut -> central forecasts of every authority (authority x horizon).
-
-    Setting groups add up to the total. An authority whose settings are not known at the last
-    census has its total only.
-    """
-    total = converging_totals(panel, years)
-    parts, variance = [], []
-    for cut in setting_groups():
-        part = panel.stock[cut][:, -1:] * np.exp(national_path(panel, cut, years))
-        parts.append(part)
-        variance.append((growth_spread(panel, cut) * part) ** 2 + EXTRA_VARIANCE)
-    settled = reconcile(np.stack(parts), np.stack(variance), total)
-    return {TOTAL: total, **dict(zip(setting_groups(), settled, strict=True))}
+def _based(targets: pd.DataFrame) -> pd.DataFrame:
+    """Fill the base census of ages and needs that are not published with next year's shares."""
+    total = targets[targets["cut"] == TOTAL].set_index("horizon")["mean"]
+    first = targets[targets["horizon"] == 1].set_index("cut")["mean"]
+    share = targets["cut"].map(first) * total[0] / total[1]
+    unknown = targets["mean"].isna() & (targets["horizon"] == 0)
+    return targets.assign(mean=targets["mean"].mask(unknown, share))
 
 
 def _base(panel: Panel, row: int) -> tuple[dict[str, float], str]:
@@ -131,14 +155,32 @@ def _base(panel: Panel, row: int) -> tuple[dict[str, float], str]:
     return now, f"; shares of settings are {source}, as the base census records too few"
 
 
-def _described(cut: str, band: Band, notes: str) -> str:
-    path = (
-        "England's path, plan rate closing 6% of its gap to England a year"
-        if cut == TOTAL
-        else "England's path of the setting group, reconciled to the total by error variance"
-    )
-    if band == default_band(cut):
-        spread = "band: default, fewer than 60 past errors"
+def _mix_now(panel: Panel, row: int, total: float) -> dict[str, float]:
+    """Ages and needs at the base census, where published; each dimension is made to sum."""
+    known: dict[tuple[str, ...], Floats] = {AGE_BANDS: band_counts(panel)[row, :, -1]}
+    if panel.needs is not None:
+        known[tuple(f"{PREFIX}{need}" for need in needs())] = panel.needs[row, -1]
+    now = {}
+    for names, counts in known.items():
+        if np.isfinite(counts).all() and counts.sum() > 0:
+            now |= dict(zip(names, total * counts / counts.sum(), strict=True))
+    return now
+
+
+def _described(cut: str, method: str, band: Band, notes: str) -> str:
+    if method != METHOD:
+        path = f"{SIMPLE[method]}: past forecasts of the pooled models were no better"
+    elif cut == TOTAL:
+        path = (
+            "England's path and the authority's learned departure from it, going over to the plan "
+            "rate closing 6% of its gap to England a year"
+        )
+    elif cut in setting_groups():
+        path = (
+            "England's path of the setting group and the authority's learned departure from it, "
+            "reconciled to the total by error variance"
+        )
     else:
-        spread = f"band: {band.errors} past errors"
-    return f"{path}; {spread}{notes if cut != TOTAL else ''}"
+        path = "national and own shares of the total"
+    spread = f"band: {band.errors} past errors" if band.errors else "band: default, untested"
+    return f"{path}; {spread}{notes if cut in setting_groups() else ''}"

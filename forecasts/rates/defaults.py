@@ -6,7 +6,8 @@ calendar 2024 flows), Open Government Licence v3.0. Whoever uses one says so in 
 
 import numpy as np
 
-from forecasts.panel import OLDEST, Floats
+from forecasts.panel import Floats
+from forecasts.wide import OLDEST
 
 AGES = OLDEST + 1
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasts.panel import OLDEST, Floats
+from forecasts.panel import Floats
 from forecasts.rates import defaults
 from forecasts.rates.defaults import AGES
-from forecasts.rates.movement import COLLEGE_START, smallest_recoding
+from forecasts.rates.movement import COLLEGE_START, NEED_NOT_RECORDED, smallest_recoding
 from forecasts.rates.profiles import (
     by_age,
     by_age_and,
@@ -24,6 +24,7 @@ from forecasts.rates.profiles import (
     settings,
     shares,
 )
+from forecasts.wide import OLDEST
 
 OPEN_AGE = 20
 SMOOTHING = 20.0
@@ -41,6 +42,7 @@ class England:
         stock: Plans at the base census, by age.
         stock_before: Plans at the census before, by age.
         by_setting: Plans at the base census, age x setting.
+        setting_before: Plans at the census before, age x setting.
         by_need: Plans at the base census, age x need; None if not published.
         leave: Chance of leaving, age x setting.
         joiners: Joiners in the last step, by age at its end.
@@ -55,6 +57,7 @@ class England:
     stock: Floats
     stock_before: Floats
     by_setting: Floats
+    setting_before: Floats
     by_need: Floats | None
     leave: Floats
     joiners: Floats
@@ -95,11 +98,14 @@ def england(stock: pd.DataFrame, flows: pd.DataFrame, base_year: int) -> England
         notes.append("Recorded needs never change: no table of needs by age.")
         change_need = np.repeat(np.eye(len(needs()))[None], AGES, axis=0)
     else:
-        change_need = smallest_recoding(need_now, mean_leave, joiners[:, None] * profile)
+        change_need = smallest_recoding(
+            need_now, mean_leave, joiners[:, None] * profile, np.isin(needs(), NEED_NOT_RECORDED)
+        )
     return England(
         stock=now,
         stock_before=before,
         by_setting=by_setting,
+        setting_before=year_before,
         by_need=need_now,
         leave=leave,
         joiners=joiners,
@@ -139,6 +145,10 @@ def _age_settings(
         current = now[:, None] * defaults.setting_shares(settings())
     earlier = by_age_and(rows, base_year - 1, settings(), "key")
     if earlier is None:
+        notes.append(
+            f"Moves between settings are taken from January {base_year} alone, age against age: "
+            "no table of settings by age for the January before."
+        )
         earlier = before[:, None] * shares(current, np.ones_like(current), NO_FLOOR)
     return current, earlier
 

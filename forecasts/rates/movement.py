@@ -9,8 +9,9 @@ is left out.
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.panel import OLDEST, Floats
+from forecasts.panel import Floats
 from forecasts.rates.defaults import AGES
+from forecasts.wide import OLDEST
 
 # Ages at 31 August for which a setting takes young people (domain handbook 8.1 and 8.3): early
 # years settings to 4, schools to 19, colleges and NEET from 16. Others at any age.
@@ -23,6 +24,7 @@ EARLY_YEARS_END, SCHOOL_START, SCHOOL_END, COLLEGE_START = 4, 2, 19, 16
 NEEDS_SETTLE_BY = 15
 # A failure of the return, not a place: nobody moves into it.
 NOT_RECORDED = ("UNK",)
+NEED_NOT_RECORDED = "UNKNOWN"
 
 
 def allowed(settings: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -43,6 +45,7 @@ def smallest_moves(
     joiners: Floats,
     can_go: NDArray[np.bool_],
     never_entered: NDArray[np.bool_] | None = None,
+    after: Floats | None = None,
 ) -> Floats:
     """Return chances of moving from each setting to each as a young person gets a year older.
 
@@ -57,12 +60,15 @@ def smallest_moves(
         can_go: Which settings take which ages, 26 x S.
         never_entered: Settings that nobody moves into, S. Those who would have go to the others
             that are short, and stay where none is. Moving out of them is as it would be.
+        after: Plans a year later, as `stock`; those of `stock` if None. Where shares of settings
+            change over the years, one January alone shows moves that cohorts do not make.
 
     Returns:
         Age x need x from x to (26 x N x S x S), rows summing to 1: the setting at age + 1 of one
         who stays. At 25 nobody moves, for nobody stays.
     """
     _, kinds, count = stock.shape
+    later = stock if after is None else after
     moves = np.broadcast_to(np.eye(count), (AGES, kinds, count, count)).copy()
     # One placed early, such as a 15-year-old in college, may stay: only a setting's end is forced.
     begun = np.logical_or.accumulate(can_go, axis=0)
@@ -70,7 +76,7 @@ def smallest_moves(
     for age in range(OLDEST):
         staying = change_need[age].T @ (stock[age] * (1.0 - leave[age]))
         for need in range(kinds):
-            shares = stock[age + 1, need] * can_go[age + 1]
+            shares = later[age + 1, need] * can_go[age + 1]
             if shares.sum() <= 0:
                 shares = can_go[age + 1].astype(float)
             shares = shares / shares.sum()
@@ -80,7 +86,12 @@ def smallest_moves(
     return moves
 
 
-def smallest_recoding(stock: Floats, leave: Floats, joiners: Floats) -> Floats:
+def smallest_recoding(
+    stock: Floats,
+    leave: Floats,
+    joiners: Floats,
+    not_a_need: NDArray[np.bool_] | None = None,
+) -> Floats:
     """Return chances that the recorded need changes as a young person gets a year older.
 
     Needs recorded first, such as speech and language, give way to others in school years. A need
@@ -91,6 +102,7 @@ def smallest_recoding(stock: Floats, leave: Floats, joiners: Floats) -> Floats:
         stock: Plans by age and need, 26 x N; only shares within an age matter.
         leave: Chance of leaving by age.
         joiners: Joiners by age and need, 26 x N.
+        not_a_need: Needs that nobody changes into, such as a need not recorded, N.
 
     Returns:
         Age x from x to (26 x N x N), rows summing to 1.
@@ -103,6 +115,8 @@ def smallest_recoding(stock: Floats, leave: Floats, joiners: Floats) -> Floats:
     sums = np.maximum(stock[ages + 1].sum(axis=1, keepdims=True), 1e-9)
     gain = stock[ages + 1] / sums * mixed.sum(axis=1, keepdims=True) - mixed
     provisional = gain.sum(axis=0) < 0
+    if not_a_need is not None:
+        provisional |= not_a_need
     for age in ages:
         lost = np.where(provisional, np.clip(-gain[age], 0.0, staying[age]), 0.0)
         gained = np.where(provisional, 0.0, np.maximum(gain[age], 0.0))

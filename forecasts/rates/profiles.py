@@ -8,9 +8,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from forecasts.panel import COUNTED, Floats
+from forecasts.panel import Floats
 from forecasts.rates.defaults import AGES
+from forecasts.wide import COUNTED
 from sufficiency.terms import codes
 
 
@@ -49,12 +51,11 @@ def latest_year(rows: pd.DataFrame) -> int:
 
 def by_age(rows: pd.DataFrame, year: int) -> Floats | None:
     """Return counts by age (26 values) of one year, None where that year has no ages."""
-    ages = _age(rows["key"])
-    rows = rows[(rows["year"] == year) & ages.notna()]
+    rows, ages = _aged(rows[rows["year"] == year], "key")
     if rows["value"].sum() <= 0:
         return None
     table = np.zeros(AGES)
-    np.add.at(table, ages[rows.index].astype(int), rows["value"])
+    np.add.at(table, ages, rows["value"].to_numpy())
     return table
 
 
@@ -77,15 +78,14 @@ def by_age_and(
         names: Needs or settings, in the order of the columns returned.
         age_column: `key` or `second_key`, whichever holds the age.
     """
-    ages = _age(rows[age_column])
-    rows = rows[(rows["year"] == year) & ages.notna()]
+    rows, ages = _aged(rows[rows["year"] == year], age_column)
     if rows["value"].sum() <= 0:
         return None
     other = "second_key" if age_column == "key" else "key"
     columns = pd.Index(names).get_indexer(pd.Index(rows[other]))
-    rows, columns = rows[columns >= 0], columns[columns >= 0]
+    named = columns >= 0
     table = np.zeros((AGES, len(names)))
-    np.add.at(table, (ages[rows.index].astype(int), columns), rows["value"])
+    np.add.at(table, (ages[named], columns[named]), rows["value"].to_numpy()[named])
     return table
 
 
@@ -112,6 +112,8 @@ def own_to_expected(own: Floats, expected: Floats, weight: float) -> Floats:
     return (own + weight) / (expected + weight)
 
 
-def _age(labels: pd.Series) -> pd.Series:
-    ages = pd.to_numeric(labels, errors="coerce")
-    return ages.where((ages >= 0) & (ages < AGES))
+def _aged(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """The rows that have an age, and their ages."""
+    ages = pd.to_numeric(rows[column], errors="coerce")
+    known = ages.between(0, AGES - 1).to_numpy()
+    return rows[known], ages.to_numpy()[known].astype(np.int64)

@@ -1,116 +1,156 @@
-"""Back-test: the same method from every earlier census, seeing only what was known then.
+"""Back-test: the same methods from every earlier census, seeing only what was known then.
 
-The errors found feed the bands; the scores go beside every forecast. At each origin the bands are
-fitted on errors already known there, so that coverage is what a planner would have got.
+The errors found feed the bands (`bands`), the scores beside every forecast (`scores`) and what is
+said of it in words (`verdicts`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from forecasts.naive import rivals
-from forecasts.panel import TOTAL, Floats, Panel, cuts
-from forecasts.tested.bands import fit_bands, interval
+from forecasts.panel import Floats, Panel, needs
 
 Method = Callable[[Panel, int], dict[str, Floats]]
+OwnMethod = Callable[[pd.DataFrame, int, int], pd.DataFrame]
 
 LONGEST = 7
 FIRST_ORIGIN = 2016  # the reform of 2014 and 2015 was a break, not an error of the method
-SCORED_ORIGINS = {TOTAL: 7}
-SCORED_SETTING_ORIGINS = 5
+OWN_LONGEST = 5
 FORECAST_COLUMNS = ["cut", "origin", "horizon", "authority", "method", "forecast", "actual"]
-POOLED = 0
 
 
-def past_forecasts(panel: Panel, method: Method, name: str) -> pd.DataFrame:
+def past_forecasts(
+    panel: Panel,
+    methods: Mapping[str, Method],
+    *,
+    first_origin: int = FIRST_ORIGIN,
+    longest: int = LONGEST,
+) -> pd.DataFrame:
     """Return every forecast that can be checked: one row a method, cut, origin, horizon, authority.
 
     Args:
         panel: The panel up to the base census.
-        method: Returns cut -> forecasts (authority x horizon) from a panel.
-        name: What the method is called; the naive rivals keep their own names.
+        methods: Name -> method. A method is given the panel as it stood at an origin and fits
+            whatever it needs on that; it returns cut -> forecasts (authority x horizon). The naive
+            rivals are added for every cut that a method forecasts.
+        first_origin: Earliest January census to forecast from.
+        longest: Years ahead, at most.
+
+    Returns:
+        Columns `cut`, `origin`, `horizon`, `authority`, `method`, `forecast`, `actual`; only
+        forecasts whose actual is published.
     """
     frames = []
-    for origin in panel.years[(panel.years >= FIRST_ORIGIN) & (panel.years < panel.origin)]:
+    for origin in panel.years[(panel.years >= first_origin) & (panel.years < panel.origin)]:
         then = panel.until(int(origin))
-        horizons = min(LONGEST, panel.origin - int(origin))
-        central = method(then, horizons)
-        for cut in cuts():
-            if not np.isfinite(then.growth(cut)).any():
+        years = min(longest, panel.origin - int(origin))
+        named = {name: method(then, years) for name, method in methods.items()}
+        for cut in dict.fromkeys(cut for made in named.values() for cut in made):
+            seen, actual = history(then, cut), history(panel, cut)
+            if seen is None or actual is None:
                 continue
-            named = {name: central[cut]}
-            for rival, forecast in rivals().items():
-                named[rival] = forecast(then.stock[cut], then.growth(cut), horizons)
-            frames += [_long(panel, cut, int(origin), key, value) for key, value in named.items()]
-    if not frames:
-        return pd.DataFrame(columns=FORECAST_COLUMNS)
-    return pd.concat(frames, ignore_index=True)
+            made = {name: made[cut] for name, made in named.items() if cut in made}
+            growth = then.growth(cut) if cut in then.national else np.empty(0)
+            for name, rival in rivals().items():
+                made[name] = rival(seen, growth, years)
+            ahead = actual[:, len(then.years) : len(then.years) + years]
+            for name, forecast in made.items():
+                frames.append(_long(panel, cut, int(origin), name, forecast, ahead))
+    return _joined(frames)
 
 
-def accuracy(past: pd.DataFrame, base_year: int, name: str) -> pd.DataFrame:
-    """Return the `Accuracy` table: per origin, and pooled over origins as origin 0.
+def history(panel: Panel, cut: str) -> Floats | None:
+    """Return the plans of a cut, authority x year; None where the panel has no such cut.
 
-    The last seven origins are scored for totals and the last five for settings, over all
-    authorities whose actual is known. WAPE and bias are in per cent of the sum of actuals. Coverage
-    is of the method's own 80% band, refitted at each origin; rivals have none.
+    A cut is a total, setting group or age band, a single age (`all@11`) or a need (`need:ASD`).
     """
-    first = past["cut"].map(SCORED_ORIGINS).fillna(SCORED_SETTING_ORIGINS).rsub(base_year)
-    scored = past[past["origin"] >= first].copy()
-    scored["miss"] = scored["forecast"] - scored["actual"]
-    scored["inside"] = _inside(past, scored, name)
-    pooled = scored.assign(origin=POOLED)
-    both = pd.concat([scored, pooled], ignore_index=True)
-    both["size"] = both["miss"].abs()
-    keys = ["origin", "horizon", "cut", "method"]
-    table = both.groupby(keys, sort=True).agg(
-        size=("size", "sum"),
-        miss=("miss", "sum"),
-        actual=("actual", "sum"),
-        coverage_80=("inside", "mean"),
-        n=("miss", "size"),
-    )
-    table = table.reset_index()
-    table["wape"] = 100 * table["size"] / table["actual"].where(table["actual"] > 0)
-    table["bias"] = 100 * table["miss"] / table["actual"].where(table["actual"] > 0)
-    table["coverage_80"] *= 100
-    excel = table[table["method"] == "growth3"].set_index(keys[:-1])["wape"].rename("excel")
-    table = table.join(excel, on=keys[:-1])
-    table["skill"] = 1 - table["wape"] / table["excel"].where(table["excel"] > 0)
-    return table[[*keys, "wape", "bias", "skill", "coverage_80", "n"]]
+    if cut in panel.stock:
+        return panel.stock[cut]
+    kind, _, key = cut.partition("@")
+    if key and kind in panel.ages:
+        return panel.ages[kind][:, :, int(key)]
+    kind, _, key = cut.partition(":")
+    if kind == "need" and panel.needs is not None and key in needs():
+        return panel.needs[:, :, needs().index(key)]
+    return None
 
 
-def _inside(past: pd.DataFrame, scored: pd.DataFrame, name: str) -> pd.Series:
-    """1 where the method's band of that origin held the actual, 0 where not, missing for rivals."""
-    inside = pd.Series(np.nan, index=scored.index)
-    ours = past[past["method"] == name]
-    mine = scored[scored["method"] == name]
-    for origin, rows in mine.groupby("origin"):
-        known = ours[ours["origin"] + ours["horizon"] <= origin]
-        bands = fit_bands(known, cuts())
-        for cut, part in rows.groupby("cut"):
-            horizon = part["horizon"].to_numpy(float)
-            forecast = part["forecast"].to_numpy()
-            band = bands[str(cut)]
-            own, common = band.own_sd(forecast, horizon), band.common_sd(horizon)
-            low, high = interval(forecast, own, common)
-            actual = part["actual"].to_numpy()
-            inside[part.index] = ((low <= actual) & (actual <= high)).astype(float)
-    return inside
+def own_backtest(
+    counts: pd.DataFrame,
+    authority: str,
+    methods: Mapping[str, OwnMethod] | None = None,
+    longest: int = OWN_LONGEST,
+) -> pd.DataFrame:
+    """Return past forecasts of one authority's own counts, as `past_forecasts` returns them.
+
+    A council's returns hold cuts that nobody publishes (need x provision, locality). Every year but
+    the last is an origin; a year without a row of a cut that has rows in other years counts 0,
+    because a return lists every plan.
+
+    Args:
+        counts: Columns `cut`, `year`, `plans`; one row a cut and January census.
+        authority: Three-digit DfE code.
+        methods: Name -> method, which is given the counts up to an origin, the origin and how many
+            years ahead, and returns the same columns for the years after. None: rivals alone.
+        longest: Years ahead, at most.
+    """
+    if counts.empty:
+        return _joined([])
+    wide = counts.pivot_table(index="cut", columns="year", values="plans", aggfunc="sum")
+    wide = wide.sort_index().fillna(0.0)
+    known = [int(year) for year in wide.columns]
+    last = known[-1]
+    frames = []
+    for origin in known[:-1]:
+        years = min(longest, last - origin)
+        ahead = range(origin + 1, origin + years + 1)
+        actual = wide.reindex(columns=ahead).to_numpy(dtype=float)
+        seen = wide.reindex(columns=range(known[0], origin + 1)).to_numpy(dtype=float)
+        growth = _growth(seen)
+        made = {name: rival(seen, growth, years) for name, rival in rivals().items()}
+        for name, method in (methods or {}).items():
+            table = method(counts[counts["year"] <= origin], origin, years)
+            table = table.pivot_table(index="cut", columns="year", values="plans", aggfunc="sum")
+            made[name] = table.reindex(index=wide.index, columns=ahead).to_numpy(dtype=float)
+        for name, forecast in made.items():
+            for row, cut in enumerate(wide.index):
+                at = slice(row, row + 1)
+                part = _checkable(forecast[at], actual[at], [authority])
+                frames.append(part.assign(cut=str(cut), origin=origin, method=name))
+    return _joined(frames)
 
 
-def _long(panel: Panel, cut: str, origin: int, method: str, forecast: Floats) -> pd.DataFrame:
-    first = int(origin - panel.years[0]) + 1
-    actual = panel.stock[cut][:, first : first + forecast.shape[1]]
+def _growth(seen: Floats) -> Floats:
+    """Log growth of all of the council's plans: its own path, where no national one fits a cut."""
+    total = seen.sum(axis=0)
+    known = (total[1:] > 0) & (total[:-1] > 0)
+    ratio = np.divide(total[1:], total[:-1], out=np.full(len(total) - 1, np.nan), where=known)
+    return np.log(ratio)
+
+
+def _long(
+    panel: Panel, cut: str, origin: int, method: str, forecast: Floats, actual: Floats
+) -> pd.DataFrame:
+    part = _checkable(forecast, actual, list(panel.authorities))
+    return part.assign(cut=cut, origin=origin, method=method)
+
+
+def _checkable(forecast: Floats, actual: Floats, authorities: list[str]) -> pd.DataFrame:
     rows, ahead = np.nonzero(np.isfinite(forecast) & np.isfinite(actual))
     return pd.DataFrame(
         {
-            "cut": cut,
-            "origin": origin,
             "horizon": ahead + 1,
-            "authority": np.asarray(panel.authorities)[rows],
-            "method": method,
+            "authority": np.asarray(authorities)[rows],
             "forecast": forecast[rows, ahead],
             "actual": actual[rows, ahead],
         }
     )
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return pd.DataFrame(columns=FORECAST_COLUMNS)
+    return pd.concat(frames, ignore_index=True)[FORECAST_COLUMNS]

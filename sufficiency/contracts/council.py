@@ -5,7 +5,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sufficiency.contracts.inputs import Contract
-from sufficiency.contracts.kinds import code, number, text
+from sufficiency.contracts.kinds import code, number, text, year
 
 DAY = r"^(\d{4}-\d\d-\d\d)?$"
 STAGES = ("agreed", "consulted", "refused", "named", "directed", "tribunal")
@@ -82,6 +82,33 @@ class Moves(Contract):
     leavers: Series[pa.Int32] = number("Leave for no other place here.", ge=0)
     moves_out: Series[pa.Int32] = number("Agreed moves to another place.", ge=0)
     moves_in: Series[pa.Int32] = number("Agreed moves from another place.", ge=0)
+
+
+class Housing(Contract):
+    """New dwellings: one row a site, kind of dwelling and January by which they are lived in."""
+
+    site: Series[str] = text("Name of the site or area.")
+    locality: Series[str] = text("Locality of the dwellings.")
+    year: Series[pa.Int32] = year("January census year by which they are lived in.")
+    dwellings: Series[pa.Int32] = number("Completed in the twelve months before.", ge=0)
+    dwelling_type: Series[str] = code("dwelling_types", "Kind of dwelling.")
+    from_outside: Series[float] = number(
+        "Share of the families who come from outside the authority.", ge=0, le=1
+    )
+
+
+class HousingYields(Contract):
+    """Children of a dwelling: one row a kind of dwelling and range of ages."""
+
+    dwelling_type: Series[str] = code(
+        "dwelling_types", "Kind of dwelling; any: every kind that has no rows of its own."
+    )
+    age_from: Series[pa.Int32] = number("First age at 31 August.", ge=0, le=25)
+    age_to: Series[pa.Int32] = number("Last age.", ge=0, le=25)
+    children_per_dwelling: Series[float] = number(
+        "Children of these ages together, a dwelling.", ge=0
+    )
+    source: Series[str] = text("Where it comes from.")
 
 
 class Imports(Contract):

@@ -11,9 +11,13 @@ QUANTILE_NOTE = "Quantiles come from the row's own paths; they do not add up acr
 
 
 class Targets(Contract):
-    """The pooled forecast: one row a cut (total or setting group) and year."""
+    """The pooled forecast: one row a cut (total, setting group, age band or need) and year."""
 
-    cut: Series[str] = text("total or a setting group.")
+    dimension: Series[str] = text(
+        "What the cut is of; the cuts of a dimension sum to the total.",
+        isin=["total", "setting_group", "age_band", "need"],
+    )
+    cut: Series[str] = text("total, a setting group, an age band (5-10) or a need (need:ASD).")
     year: Series[pa.Int32] = year()
     horizon: Series[pa.Int32] = number("Years ahead of the base census.", ge=0, le=20)
     mean: Series[float] = number("Central forecast of plans.", ge=0)
@@ -23,7 +27,35 @@ class Targets(Contract):
     common_sd: Series[float] = number(
         "Standard deviation of the shared national error, log scale.", ge=0
     )
+    tail: Series[float] = number(
+        "Degrees of freedom of the own error (Student's t); 0 is a normal error.", ge=0
+    )
     method: Series[str] = text("How the central forecast was made.")
+
+
+class Drivers(Contract):
+    """Why the forecast moves: one row a year, cut and driver; drivers sum to the mean change."""
+
+    scenario: Series[str] = text("Scenario name.")
+    year: Series[pa.Int32] = year()
+    cut_kind: Series[str] = text(
+        "all, provision or need_group.", isin=["all", "provision", "need_group"]
+    )
+    cut: Series[str] = text("ALL, a provision (none for settings without one) or a need group.")
+    driver: Series[str] = code("drivers", "What moves it, in the order the effects are added.")
+    change: Series[float] = number("Mean change in plans since the base census; + is more plans.")
+
+
+class AnnotationEffect(Contract):
+    """The pooled forecast with the annotated years down-weighted, and without: one row a year."""
+
+    dimension: Series[str] = text("total or setting_group.", isin=["total", "setting_group"])
+    cut: Series[str] = text("total or a setting group.")
+    year: Series[pa.Int32] = year()
+    annotated: Series[str] = text("Annotated January census years, apart by spaces.")
+    with_annotation: Series[float] = number("Central forecast as used.", ge=0)
+    without: Series[float] = number("Central forecast had no year been annotated.", ge=0)
+    difference: Series[float] = number("With less without; plans.")
 
 
 class Demand(Contract):
@@ -61,6 +93,31 @@ class Demand(Contract):
         "no placement. 0 in the possible view, where they have moved to provisions.",
         ge=0,
     )
+
+
+class EnglandDemand(Demand):
+    """Demand of many authorities by the open-data route: one row an authority, view, year, cell."""
+
+    authority: Series[str] = text("Three-digit DfE code.")
+    made_from: Series[str] = text(
+        "own: its published tables of the base census. assumed: its last total carried there, "
+        "with England's needs and ages.",
+        isin=["own", "assumed"],
+    )
+
+
+class EnglandAuthorities(Contract):
+    """What each authority's forecast was made from: one row an authority, also those left out."""
+
+    authority: Series[str] = text("Three-digit DfE code.", unique=True)
+    authority_name: Series[str] = text("Name as published.")
+    region: Series[str] = text("Region name as published.")
+    made_from: Series[str] = text(
+        "own, assumed (see England demand) or left_out.", isin=["own", "assumed", "left_out"]
+    )
+    last_total: Series[pa.Int32] = year("January of its last usable published total.")
+    plans: Series[pa.Int32] = number("Plans at the base census; 0 where left out.", ge=0)
+    note: Series[str] = text("Why it is assumed or left out; empty otherwise.")
 
 
 class Gap(Contract):
@@ -247,7 +304,7 @@ class Accuracy(Contract):
         "January census the forecast was made from; 0 for all origins pooled.", ge=0
     )
     horizon: Series[pa.Int32] = number("Years ahead.", ge=1)
-    cut: Series[str] = text("total or a setting group.")
+    cut: Series[str] = text("total, a setting group, an age band, a single age or a need.")
     method: Series[str] = text("Forecast method or naive rival.")
     wape: Series[float] = number(
         "Sum of absolute errors over sum of actuals, per cent.", nullable=True
@@ -256,10 +313,41 @@ class Accuracy(Contract):
         "Sum of errors over sum of actuals, per cent; + is too high.", nullable=True
     )
     skill: Series[float] = number("1 - WAPE / WAPE of growth3.", nullable=True)
+    skill_no_change: Series[float] = number(
+        "1 - WAPE / WAPE of assuming no change.", nullable=True
+    )
     coverage_80: Series[float] = number(
         "Share of actuals in the 80% band, per cent.", nullable=True
     )
+    coverage_95: Series[float] = number(
+        "Share of actuals in the 95% band, per cent.", nullable=True
+    )
+    crps: Series[float] = number(
+        "Error of the whole band (continuous ranked probability score) over sum of actuals, "
+        "per cent.",
+        nullable=True,
+    )
+    mean_error: Series[float] = number(
+        "DfE's convention: mean over authorities of (forecast - actual) / actual, per cent.",
+        nullable=True,
+    )
+    mean_absolute_error: Series[float] = number(
+        "The same without its sign, per cent.", nullable=True
+    )
     n: Series[pa.Int32] = number("Forecasts scored.", ge=0)
+
+
+class Verdicts(Contract):
+    """What may be said of each forecast in words: one row a cut and horizon."""
+
+    cut: Series[str] = text("total, a setting group, an age band, a single age or a need.")
+    horizon: Series[pa.Int32] = number("Years ahead.", ge=1)
+    method: Series[str] = text("The method used: the pooled one, or a simple one that beats it.")
+    wape: Series[float] = number("Its WAPE over all scored origins, per cent.", nullable=True)
+    simple: Series[str] = text("The best simple method.")
+    simple_wape: Series[float] = number("Its WAPE, per cent.", nullable=True)
+    n: Series[pa.Int32] = number("Forecasts scored.", ge=0)
+    verdict: Series[str] = text("Plain sentence.")
 
 
 class Assumptions(Contract):

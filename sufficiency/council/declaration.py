@@ -12,6 +12,8 @@ from sufficiency.contracts import (
     Budget,
     Classes,
     Costs,
+    Housing,
+    HousingYields,
     Imports,
     Moves,
     NeedMixGiven,
@@ -29,6 +31,9 @@ PURPOSES = {
     "show.",
     "costs": "Unit costs; each replaces the default that is used otherwise.",
     "budget": "Budget lines to reconcile costs with.",
+    "housing": "New dwellings that planning expects, one row a site and January.",
+    "housing_yields": "Children of a new dwelling by age, such as your authority's pupil yields; "
+    "used instead of the average dwelling of England.",
 }
 MODELS: dict[str, type[pa.DataFrameModel]] = {
     "awaiting": Awaiting,
@@ -39,6 +44,8 @@ MODELS: dict[str, type[pa.DataFrameModel]] = {
     "need_mix": NeedMixGiven,
     "costs": Costs,
     "budget": Budget,
+    "housing": Housing,
+    "housing_yields": HousingYields,
 }
 TABLES = {"need_mix": "need_mix_given", "costs": "costs_given"}
 """Name of the table that a file becomes, where it differs from the file's."""
@@ -54,9 +61,9 @@ class Column:
         file: File name without `.csv`.
         column: Column name.
         kind: How a cell is understood: text, child_id, urn, site, whole, months, ncy, money, share,
-            date, september, financial_year, authority, locality, needs; `code:TABLE` for codes of a
-            terms table, with `+ALL` where ALL is one, with `?` where it may be blank;
-            `choice:a|b` for closed sets.
+            yield, age, date, census, september, financial_year, authority, locality, needs;
+            `code:TABLE` for codes of a terms table, with `+ALL` where ALL is one, with `?` where
+            it may be blank; `choice:a|b` for closed sets.
         required: Whether the column must be there and every cell filled.
         default: What a blank cell means.
         meaning: For the planner.

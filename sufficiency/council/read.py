@@ -11,6 +11,7 @@ from sufficiency.council.awaiting import awaiting_rules
 from sufficiency.council.cells import file_cells
 from sufficiency.council.class_rules import classes_rules
 from sufficiency.council.declaration import MODELS, RESTRICTED, file_names, table_of
+from sufficiency.council.housing_rules import housing_rules, yields_rules
 from sufficiency.council.money_rules import budget_rules, costs_rules
 from sufficiency.council.problems import Problems
 from sufficiency.council.scheme_rules import scheme_rules
@@ -46,9 +47,9 @@ def read_council_files(
             a value.
 
     Returns:
-        `awaiting`, `schemes`, `moves`, `imports`, `classes`, `need_mix_given`, `costs_given` and
-        `budget`: the rows that break no blocking rule; no rows where not supplied. `costs_given`
-        is a Costs table of the council's rows only.
+        `awaiting`, `schemes`, `moves`, `imports`, `classes`, `need_mix_given`, `costs_given`,
+        `budget`, `housing` and `housing_yields`: the rows that break no blocking rule; no rows
+        where not supplied. `costs_given` is a Costs table of the council's rows only.
     """
     _other_files(folder, findings)
     before = len(findings.items)
@@ -105,6 +106,10 @@ def _ruled(
         return costs_rules(cells, problems)
     if file == "budget":
         budget_rules(cells, problems)
+    elif file == "housing":
+        housing_rules(cells, problems, localities)
+    elif file == "housing_yields":
+        yields_rules(cells, problems)
     else:
         rules = {
             "moves": moves_rules,

@@ -15,6 +15,7 @@ OWN_KEY = {
     "budget": ["line", "item", "provision", "financial_year"],
     "costs": ["item", "provision", "scheme_type"],
     "schemes": ["scheme"],
+    "housing": ["site", "locality", "year", "dwelling_type"],
 }
 
 

@@ -17,6 +17,8 @@ NCY_LIMITS = (-4, 21)
 MOST = 100_000
 MOST_POUNDS = 1e10
 MOST_MONTHS = 240
+OLDEST_AGE = 25
+MOST_CHILDREN = 10
 YEARS_OF_DATES = (1990, 2060)
 
 Kind = tuple[Callable[[str], str], Callable[[str], str]]
@@ -131,6 +133,15 @@ def _september(text: str) -> str:
     return day[:4] if re.fullmatch(r"\d{4}-09-\d\d", day) else number_text(text)
 
 
+def _census(text: str) -> str:
+    """Return the year of a January: 2027, January 2027 and the school year 2026/27 are 2027."""
+    school_year = re.fullmatch(r"(\d{4})\s*[/-]\s*(?:20)?(\d{2})", text)
+    if school_year and (int(school_year[1]) + 1) % 100 == int(school_year[2]):
+        return str(int(school_year[1]) + 1)
+    plain = re.fullmatch(r"(?:jan(?:uary)?\.?\s*)?(\d{4})", text.lower())
+    return plain[1] if plain else number_text(text)
+
+
 def _financial_year(text: str) -> str:
     found = re.fullmatch(r"(\d{4})\s*[/-]\s*(?:20)?(\d{2})", text)
     return f"{found[1]}-{found[2]}" if found else text
@@ -190,6 +201,9 @@ KINDS: dict[str, Kind] = {
     "share": (_share, _number(0, 1, "a share from 0 to 1, such as 0.4, or 40%", whole=False)),
     "date": (date_text, _is_date),
     "september": (_september, _number(*SEPTEMBERS, "the year of the September, such as 2027")),
+    "census": (_census, _number(*SEPTEMBERS, "the year of the January census, such as 2027")),
+    "age": (number_text, _number(0, OLDEST_AGE, f"an age from 0 to {OLDEST_AGE}")),
+    "yield": (_same, _number(0, MOST_CHILDREN, "children a dwelling, such as 0.25", whole=False)),
     "financial_year": (_financial_year, _is_financial_year),
     "authority": (_authority, _is_authority),
     "needs": (need_codes, _are_needs),

@@ -70,14 +70,23 @@ class Published:
     postcodes: pd.DataFrame | None
 
 
-def read_layouts(folder: Path, findings: Findings) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def read_layouts(
+    folder: Path, findings: Findings, only: tuple[str, ...] = ()
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return each recognised layout's table, and the list of files read (`InputFiles`).
 
     Two files of one layout (two years of estimates, say) are joined, the later file name last.
+
+    Args:
+        folder: Searched to any depth.
+        findings: Receives every problem of every file.
+        only: How the names of layouts start that are to be read; none: all of them.
     """
     parts: dict[str, list[pd.DataFrame]] = {}
     rows = []
     for path, layout in catalogue.scan(folder, findings, PERSON_LEVEL):
+        if only and not layout.name.startswith(only):
+            continue
         try:
             frame = layout.read(path, findings)
         except SufficiencyError as err:

@@ -16,6 +16,7 @@ from sufficiency.sources.population_files import (
 
 __all__ = [
     "LAYOUTS",
+    "authority_estimates",
     "mid_year",
     "population",
     "read_census",
@@ -40,7 +41,7 @@ def population(
         until_year: Last mid-year wanted; January census y uses mid-year y - 1.
         findings: No estimate for the authority blocks; ageing, gaps and fall-backs warn.
     """
-    estimates = _authority_estimates(tables, authority, findings)
+    estimates = authority_estimates(tables, authority, findings)
     own = estimates[estimates["area"] == authority]
     if own.empty:
         findings.block(
@@ -61,9 +62,14 @@ def population(
     return checked(Population, ordered, "population")
 
 
-def _authority_estimates(
+def authority_estimates(
     tables: dict[str, pd.DataFrame], authority: str, findings: Findings
 ) -> pd.DataFrame:
+    """Return the estimates of every authority, its districts added up (`Population`).
+
+    Arguments as `population`; years of which some districts are missing are left out, which is a
+    finding for `authority` alone. Empty without estimates or the look-up.
+    """
     if "mye_district" not in tables or "lookup_lad_la" not in tables:
         return empty(Population)
     districts = tables["mye_district"].drop_duplicates(["code", "year", "age"], keep="last")

@@ -29,6 +29,9 @@ KEYS = {
     "routes": "route",
     "scheme_types": "scheme_type",
     "cost_items": "item",
+    "drivers": "driver",
+    "dwelling_types": "dwelling_type",
+    "dwelling_yields": "dwelling_type",
     "vocabulary": "term",
 }
 

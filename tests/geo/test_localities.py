@@ -1,14 +1,12 @@
-"""Localities: schemes, the planner's table, and residents of each locality."""
+"""Localities: schemes and the planner's table."""
 
 from typing import Any
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.localities import assign, clean_name, population_by_locality
-from sufficiency.errors import SufficiencyError
+from geo.localities import assign, clean_name
 
 CODES = ["E01Z00001", "E01Z00002", "E01Z00003"]
 
@@ -26,11 +24,6 @@ def areas(**columns: list[str]) -> pd.DataFrame:
         "northing": [1.0, 2.0, 3.0],
     }
     return pd.DataFrame(table | columns)
-
-
-def people(rows: list[tuple[str, str, int, int, float]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["area", "area_type", "year", "age", "persons"])
-    return table.assign(source="made up", projected="observed")
 
 
 def test_default_scheme_is_the_former_district() -> None:
@@ -115,82 +108,6 @@ def test_reserved_ward_name_blocks() -> None:
 
 def test_names_lose_marks_that_file_names_cannot_hold() -> None:
     assert clean_name("  Sea / Shore | East ") == "Sea Shore East"
-
-
-def test_children_are_shared_by_where_their_cohort_lived() -> None:
-    homes, _ = assign(areas(), "former_district")
-    # mid-2020: all 3-year-olds in Norham, 5-year-olds 1:3; mid-2022 the 3-year-olds are 5.
-    small = [
-        (CODES[0], "lsoa", 2020, 3, 6.0),
-        (CODES[1], "lsoa", 2020, 3, 4.0),
-        (CODES[0], "lsoa", 2020, 5, 1.0),
-        (CODES[2], "lsoa", 2020, 5, 3.0),
-    ]
-    population = people([*small, ("839", "authority", 2022, 5, 12.0)])
-    table = population_by_locality(population, homes, "839", [2023])
-    assert table.values.tolist() == [["Norham", 2023, 5, 12.0], ["Seaton", 2023, 5, 0.0]]
-
-
-def test_young_adults_are_shared_like_the_same_age_then() -> None:
-    homes, _ = assign(areas(), "former_district")
-    small = [
-        (CODES[0], "lsoa", 2020, 18, 9.0),
-        (CODES[2], "lsoa", 2020, 20, 5.0),
-        (CODES[0], "lsoa", 2020, 20, 5.0),
-    ]
-    population = people([*small, ("839", "authority", 2022, 20, 8.0)])
-    table = population_by_locality(population, homes, "839", [2023])
-    assert table["persons"].tolist() == [4.0, 4.0]
-
-
-def test_children_born_since_are_shared_like_the_newest_born() -> None:
-    homes, _ = assign(areas(), "former_district")
-    small = [(CODES[0], "lsoa", 2020, 0, 3.0), (CODES[2], "lsoa", 2020, 0, 1.0)]
-    population = people([*small, ("839", "authority", 2026, 4, 8.0)])
-    table = population_by_locality(population, homes, "839", range(2027, 2028))
-    assert table["persons"].tolist() == [6.0, 2.0]
-
-
-def test_a_year_without_population_is_named() -> None:
-    homes, _ = assign(areas(), "former_district")
-    population = people([("839", "authority", 2022, 5, 12.0), (CODES[0], "lsoa", 2020, 5, 1.0)])
-    with pytest.raises(SufficiencyError, match="mid-year 2029"):
-        population_by_locality(population, homes, "839", [2023, 2030])
-
-
-def test_no_small_area_population_is_said() -> None:
-    homes, _ = assign(areas(), "former_district")
-    population = people([("839", "authority", 2022, 5, 12.0)])
-    with pytest.raises(SufficiencyError, match="LSOA"):
-        population_by_locality(population, homes, "839", [2023])
-
-
-counts = st.floats(0, 1e4, allow_nan=False)
-
-
-@settings(deadline=None, max_examples=25)
-@given(
-    small=st.lists(st.lists(counts, min_size=26, max_size=26), min_size=3, max_size=3),
-    totals=st.lists(counts, min_size=26, max_size=26),
-    years=st.lists(st.integers(2016, 2040), min_size=1, max_size=3, unique=True),
-)
-def test_localities_always_sum_to_the_authority(
-    small: list[list[float]], totals: list[float], years: list[int]
-) -> None:
-    homes, _ = assign(areas(), "former_district")
-    rows = [
-        (code, "lsoa", 2020, age, persons)
-        for code, by_age in zip(CODES, small, strict=True)
-        for age, persons in enumerate(by_age)
-    ]
-    for year in years:
-        rows += [("839", "authority", year - 1, age, p) for age, p in enumerate(totals)]
-    table = population_by_locality(people(rows), homes, "839", years)
-    assert (table["persons"] >= 0).all()
-    assert len(table) == 2 * 26 * len(years)
-    sums = table.groupby(["year", "age"])["persons"].sum()
-    for year in years:
-        assert sums[year].tolist() == pytest.approx(totals, rel=1e-9, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=10)

@@ -129,3 +129,20 @@ def test_needs_settle_by_sixteen():
     stock[4:, 1] = 100 - stock[4:, 0]
     changes = smallest_recoding(stock, np.zeros(26), np.zeros((26, 2)))
     assert np.array_equal(changes[15:], np.repeat(np.eye(2)[None], 11, axis=0))
+
+
+def test_cohorts_move_as_two_januaries_show_and_not_as_one_does():
+    """Everywhere half are in each setting, and each cohort keeps its own: nobody has moved.
+
+    A year on, fewer of each age are in the first setting, because those who came to the age were
+    fewer there already. One January alone would show moves from age to age.
+    """
+    first = np.linspace(0.9, 0.4, 26)
+    now = np.stack([first, 1 - first], axis=1)[:, None] * 100
+    later = np.concatenate([now[:1], now[:-1]])
+    same = np.ones((26, 1, 1))
+    none = np.zeros((26, 1, 2))
+    one = smallest_moves(now, NOBODY, same, none, OPEN)
+    both = smallest_moves(now, NOBODY, same, none, OPEN, after=later)
+    assert one[5, 0, 0, 1] > 0.01
+    assert both[:25, 0] == pytest.approx(np.broadcast_to(np.eye(2), (25, 2, 2)))

@@ -172,7 +172,7 @@ def test_a_missing_table_of_england_is_replaced_and_said(stock, flows, dimension
 def test_totals_alone_give_rates_from_defaults_with_a_note_for_each(stock, flows):
     bare = stock[stock["dimension"] == "total"]
     rates = estimate_rates(bare, flows.iloc[:0], "905", 2025)
-    assert len(rates.notes) == 8 + 8
+    assert len(rates.notes) == 9 + 8
     assert sum("England's alone" in note for note in rates.notes) == 6
     ratio = rates.leave[20, 0]
     assert ratio == pytest.approx(1 - defaults.cohort_ratios()[20])
@@ -222,3 +222,47 @@ def test_nobody_moves_into_placement_not_recorded(rates):
     into = np.delete(rates.move[:, :, :, lost], lost, axis=2)
     assert (into == 0).all()
     assert (rates.affinity[:, lost] == 1).all()
+
+
+def test_a_need_that_was_not_recorded_does_not_grow_from_nothing(stock, flows, rows):
+    """England records some needs as unknown; an authority that records all has no such joiners."""
+    lost = [("need_age", "UNKNOWN", str(age), 40.0) for age in range(4, 20)]
+    of_england = pd.concat([stock, rows("ENG", 2025, lost), rows("ENG", 2024, lost)])
+    own = [("need", "ASD", "", 2000.0), ("need", "SEMH", "", 1000.0)]
+    unknown = [("need", "UNKNOWN", "", 30.0)]
+    new = rows("ENG", 2025, [("need_age", "UNKNOWN", "6", 900.0)], flow="new_plans")
+    both = pd.concat([flows, new])
+    none, some = (
+        estimate_rates(pd.concat([of_england, rows("905", 2025, counts)]), both, "905", 2025)
+        for counts in (own, own + unknown)
+    )
+    lost_need = none.needs.index("UNKNOWN")
+    assert none.join[:, lost_need].sum() == 0
+    assert some.join[:, lost_need].sum() == pytest.approx(30 / 3030 * some.join.sum())
+    same = np.eye(len(none.needs), dtype=bool)
+    assert (none.change_need[:, ~same[lost_need], lost_need] == 0).all()
+
+
+def test_needs_of_joiners_follow_those_that_the_authority_records_more_of(
+    stock, flows, rates, rows
+):
+    england = stock[(stock["authority"] == "ENG") & (stock["dimension"] == "need_age")]
+    shares = england[england["year"] == 2025].groupby("key")["value"].sum()
+    few = [
+        ("need", need, "", 4000 * count / shares.sum() / (4 if need == "ASD" else 1))
+        for need, count in shares.items()
+    ]
+    less = estimate_rates(pd.concat([stock, rows("905", 2025, few)]), flows, "905", 2025)
+    autism = rates.needs.index("ASD")
+    assert less.join.sum() == pytest.approx(rates.join.sum())
+    assert less.join[:, autism].sum() < 0.75 * rates.join[:, autism].sum()
+
+
+def test_published_tables_say_how_unsure_they_leave_rates(rates):
+    certainty = rates.certainty
+    assert (certainty.leave[0] > certainty.leave[3]).all()
+    assert (certainty.join > 0.2).all()
+    assert (certainty.drift_join == 0.1).all()
+    assert certainty.place_elsewhere > 0
+    assert rates.join_first is None
+    assert rates.localities == ()

@@ -37,6 +37,9 @@ CELLS: dict[str, dict[str, str]] = {
               "low": "45000", "high": "80000", "price_year": "2025-26", "source": "Outturn"},
     "budget": {"line": "Fees", "item": "fee", "provision": "independent_special",
                "financial_year": "2025-26", "amount": "1500000", "source": "s251"},
+    "housing": {"site": "Meadow", "locality": "North", "year": "2027", "dwellings": "120"},
+    "housing_yields": {"age_from": "4", "age_to": "10", "children_per_dwelling": "0.25",
+                       "source": "Dashboard"},
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sufficiency.council.declaration import MODELS, columns_of, file_names, tabl
 from sufficiency.findings import Findings
 
 KEYS = ["awaiting", "schemes", "moves", "imports", "classes", "need_mix_given", "costs_given",
-        "budget"]  # fmt: skip
+        "budget", "housing", "housing_yields"]  # fmt: skip
 MADE = {"awaiting": {"row", "weeks_waiting"}, "imports": {"source"}, "costs": {"given_by"}}
 
 
