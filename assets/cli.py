@@ -93,6 +93,89 @@ def places(folder: Path) -> None:
     sys.exit(BLOCKED if told.blocked else DONE)
 
 
+DATA = click.option(
+    "--data",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the EHC plans releases; may be given again, the first that has a file wins.",
+)
+POPULATION = click.option(
+    "--population",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of mid-year estimates with the look-up of districts; LAIT's SEN indicators too.",
+)
+ORIGIN = click.option("--origin", required=True, type=int, help="January census to start from.")
+
+
+@cli.command()
+@DATA
+@POPULATION
+@click.option(
+    "--authority", required=True, metavar="CODES", help="all, or DfE codes with commas: 839,838."
+)
+@ORIGIN
+@click.option("--horizon", required=True, type=int, help="Years ahead.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+def forecast(
+    data: tuple[Path, ...],
+    population: Path | None,
+    authority: str,
+    origin: int,
+    horizon: int,
+    out: Path,
+) -> None:
+    """Write a forecast file of authorities from published files alone.
+
+    Plans in total, by setting group, age band and single age, with quantiles. Nothing dated after
+    January ORIGIN is used.
+    """
+    from assets.forecasting import write_forecast
+
+    say("Reading the published files, fitting the national models and testing them on past years")
+    for line in write_forecast([*data], population, authority, origin, horizon, out):
+        click.echo(line)
+
+
+@cli.command()
+@DATA
+@POPULATION
+@ORIGIN
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="FOLDER/national_parameters.json.gz makes the workspace FOLDER use them.",
+)
+def refit(data: tuple[Path, ...], population: Path | None, origin: int, out: Path) -> None:
+    """Fit the national parameters afresh on published files up to January ORIGIN."""
+    from assets.forecasting import refit as fit_afresh
+
+    say("Reading the published files, fitting the national models and testing them on past years")
+    for line in fit_afresh([*data], population, origin, out):
+        click.echo(line)
+
+
+@cli.command()
+@FOLDER
+def backtest(folder: Path) -> None:
+    """Forecast the plans of FOLDER from every earlier January, and say how far that was out.
+
+    The table and its pictures then stand in the Dagster pages beside the forecast.
+    """
+    from assets.running import run_backtest
+
+    outcome = run_backtest(open_workspace(folder))
+    if outcome.blocked is not None:
+        _print_findings(outcome.blocked)
+        sys.exit(BLOCKED)
+    if outcome.error:
+        click.echo(outcome.error, err=True)
+        sys.exit(COULD_NOT_RUN)
+    for line in outcome.headlines:
+        click.echo(line)
+
+
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def key(file: Path) -> None:

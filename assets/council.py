@@ -20,6 +20,10 @@ TEXT = {
     "costs": "Unit costs with their range, year and source: the council's (`council/costs.csv`), "
     "else a default that every result names.",
     "budget": "Budget lines to reconcile costs with (`council/budget.csv`).",
+    "housing": "New dwellings by locality and year (`council/housing.csv`): they move where "
+    "joiners live, and add children where the population was estimated before they stood.",
+    "housing_yields": "Children of a new dwelling (`council/housing_yields.csv`), the council's "
+    "own. Without them England's average dwelling is used, and the assumptions say so.",
     "register_changes": "Every cell that differs from last year's register "
     "(`places_last_year.csv`).",
 }
@@ -32,6 +36,8 @@ MODELS = {
     "need_mix_given": tables.NeedMixGiven,
     "costs": tables.Costs,
     "budget": tables.Budget,
+    "housing": tables.Housing,
+    "housing_yields": tables.HousingYields,
     "register_changes": tables.RegisterChanges,
 }
 
@@ -59,6 +65,16 @@ def shown(name: str, frame: pd.DataFrame) -> dict:
             "costs": short_table(frame, ["item", "provision", "value", "unit", "given_by"])
         },
         "budget": lambda: {"budget": short_table(frame, ["line", "financial_year", "amount"])},
+        "housing": lambda: {
+            "dwellings": short_table(
+                frame.groupby(["locality", "year"])["dwellings"].sum().reset_index()
+            )
+        },
+        "housing_yields": lambda: {
+            "yields": short_table(
+                frame, ["dwelling_type", "age_from", "age_to", "children_per_dwelling", "source"]
+            )
+        },
         "register_changes": lambda: {
             "changes": short_table(frame, ["name", "change", "column", "before", "after"])
         },

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets import demand, gaps, inputs, jobs, money, publication, september, supply
+from assets import demand, gaps, inputs, jobs, money, publication, september, supply, tested
 from assets.failures import spoken_failures
 from assets.locking import only_run
 from assets.progress import progress
@@ -17,7 +17,7 @@ from sufficiency.workspace import Settings, Workspace, open_workspace
 
 WORKSPACE_VARIABLE = "SUFFICIENCY_WORKSPACE"
 DEMO = Path("demo")
-ASSET_MODULES = [inputs, demand, supply, september, gaps, money, publication]
+ASSET_MODULES = [inputs, demand, supply, september, gaps, money, publication, tested]
 
 
 def build_definitions(root: Path) -> dg.Definitions:
@@ -28,7 +28,11 @@ def build_definitions(root: Path) -> dg.Definitions:
     """
     return dg.Definitions(
         assets=dg.load_assets_from_modules(ASSET_MODULES),
-        jobs=[jobs.forecast_places(_settings(root)), jobs.refresh_inputs()],
+        jobs=[
+            jobs.forecast_places(_settings(root)),
+            jobs.refresh_inputs(),
+            jobs.back_test(),
+        ],
         resources={
             "workspace": dg.ResourceDefinition(lambda _: workspace_at(root)),
             "io_manager": FrameStore(root / ".dagster" / "store"),

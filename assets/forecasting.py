@@ -2,28 +2,31 @@
 
 import platform
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from assets.national import shipped
 from forecasts.panel import AGE_BANDS, TOTAL, Floats, Panel, build_panel, setting_groups
+from forecasts.pooled.features import can_picture
 from forecasts.pooled.mix import Mix
-from forecasts.pooled.parameters import Parameters
+from forecasts.pooled.parameters import Parameters, for_origin, load
 from forecasts.pooled.single_ages import forecast_single_ages
 from forecasts.tested.pooled import bands_of, fit_and_test, forecast_tested
 from forecasts.tested.scores import PROBABILITIES
-from sufficiency.contracts import Population, empty
+from sufficiency.contracts import Population, PupilRates, empty
 from sufficiency.errors import SufficiencyError
 from sufficiency.findings import Findings
 from sufficiency.sources import population as people
 from sufficiency.sources import published
+from sufficiency.sources import pupil_rates as rates
 from sufficiency.sources.inputs import read_layouts
 
 ALL = "all"
-PLANS_START = "ees_"
+PLANS_START, RATES = "ees_", rates.LAYOUT
 ESTIMATES, LOOKUP = "mye_district", "lookup_lad_la"
 NO_MATTER = "missing_need_file"  # needs are not in the forecast file
 LONGEST = 20
@@ -42,12 +45,14 @@ class NationalData:
         flows: `PublishedFlows`.
         population: `Population`, estimates of authorities only; empty where none were given.
         files: `InputFiles`.
+        pupil_rates: `PupilRates`; empty where none were given.
     """
 
     stock: pd.DataFrame
     flows: pd.DataFrame
     population: pd.DataFrame
     files: pd.DataFrame
+    pupil_rates: pd.DataFrame = field(default_factory=lambda: empty(PupilRates))
 
 
 def write_forecast(
@@ -65,7 +70,9 @@ def write_forecast(
 
     Args:
         data: Folders of EHC plans releases; where two have the same table the first one wins.
-        population: Folder of mid-year estimates and the district look-up, or None.
+        population: Folder of mid-year estimates and the district look-up, or None. Where it or a
+            data folder holds the SEN indicators of the Local Authority Interactive Tool, the per
+            cent of pupils with a plan is used.
         authority: `all`, or three-digit DfE codes apart by commas.
         origin: January census to forecast from.
         horizon: Years ahead, 1 to 20.
@@ -82,7 +89,7 @@ def write_forecast(
         raise SufficiencyError(f"--horizon is {horizon}: give 1 to {LONGEST} years.")
     panel = national_panel(read_national(data, population, origin), origin)
     rows = _rows(panel, wanted, origin)
-    parameters, _ = fit_and_test(panel)
+    parameters = _parameters(panel)
     table = forecast_table(parameters, panel, horizon, rows)
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False, lineterminator="\n", float_format=f"%.{DIGITS}f")
@@ -94,7 +101,20 @@ def write_forecast(
             f"No population estimate of before January {origin} was used: the plan rate of children"
             " is unknown, and totals are less sure."
         )
+    if not panel.pupils:
+        lines.append(
+            f"No per cent of pupils with a plan of January {origin} or before was used (Local "
+            "Authority Interactive Tool, SEN indicators, in a --data or the --population folder): "
+            "totals four years ahead and more are less sure."
+        )
     return lines
+
+
+def _parameters(panel: Panel) -> Parameters:
+    """Fit on the panel; a council's own figures alone borrow what came with this version."""
+    if can_picture(panel):
+        return fit_and_test(panel)[0]
+    return for_origin(load(shipped()), panel.origin)
 
 
 def refit(data: list[Path], population: Path | None, origin: int, out: Path) -> list[str]:
@@ -146,9 +166,10 @@ def read_national(data: list[Path], population: Path | None, origin: int) -> Nat
     tables: dict[str, pd.DataFrame] = {}
     files = []
     for folder in data:
-        found, listed = read_layouts(folder, findings, (PLANS_START,))
+        found, listed = read_layouts(folder, findings, (PLANS_START, RATES))
         tables = {**found, **tables}
         files.append(listed)
+    indicators = {RATES: tables.pop(RATES)} if RATES in tables else {}
     tables = {name: _as_it_stood(name, table, origin) for name, table in tables.items()}
     if not any(len(table) for table in tables.values()):
         where = " and ".join(str(folder) for folder in data)
@@ -160,11 +181,19 @@ def read_national(data: list[Path], population: Path | None, origin: int) -> Nat
     flows = published.published_flows(tables, findings)
     residents = empty(Population)
     if population is not None:
-        found, listed = read_layouts(population, findings, (ESTIMATES, LOOKUP))
+        found, listed = read_layouts(population, findings, (ESTIMATES, LOOKUP, RATES))
         files.append(listed)
+        indicators = {name: found[name] for name in (RATES,) if name in found} | indicators
         residents = _estimates(found, population, findings, origin)
     _refuse(findings)
-    return NationalData(stock, flows, residents, pd.concat(files, ignore_index=True))
+    percent = rates.pupil_rates(indicators, findings)
+    return NationalData(
+        stock,
+        flows,
+        residents,
+        pd.concat(files, ignore_index=True),
+        percent[percent["year"] <= origin],
+    )
 
 
 def _as_it_stood(layout: str, table: pd.DataFrame, origin: int) -> pd.DataFrame:
@@ -180,7 +209,9 @@ def _as_it_stood(layout: str, table: pd.DataFrame, origin: int) -> pd.DataFrame:
 
 def national_panel(national: NationalData, origin: int) -> Panel:
     """Return the panel of every authority up to January `origin`."""
-    return build_panel(national.stock, national.flows, national.population, origin)
+    return build_panel(
+        national.stock, national.flows, national.population, origin, national.pupil_rates
+    )
 
 
 def _estimates(

@@ -18,6 +18,9 @@ TEXT = {
     "total, by setting, age and need. Symbols such as `x` and `c` are kept apart from zero.",
     "published_flows": "What happened in each calendar year as published by DfE: requests, "
     "assessments, new plans, ceased plans, 20-week timeliness.",
+    "pupil_rates": "Per cent of pupils with a plan in each authority and January (DfE's Local "
+    "Authority Interactive Tool); optional. It says how high the plan rate stood before the first "
+    "population estimate came out.",
     "population": "Residents by single year of age: estimates for every authority, and projections "
     "for yours. Where no projection file is there, the latest estimate is aged along its cohorts.",
     "establishments": "Schools and colleges in the authority, from Get Information about Schools "
@@ -38,6 +41,7 @@ MODELS = {
     "input_files": tables.InputFiles,
     "published_stock": tables.PublishedStock,
     "published_flows": tables.PublishedFlows,
+    "pupil_rates": tables.PupilRates,
     "population": tables.Population,
     "establishments": tables.Establishments,
     "localities": tables.Localities,
@@ -147,6 +151,7 @@ def _metadata(name: str, frame) -> dict:
         "input_files": lambda: {"files": short_table(frame, ["file", "layout", "rows"])},
         "published_stock": lambda: {"rows_by_dimension": counts(frame, "dimension")},
         "published_flows": lambda: {"rows_by_flow": counts(frame, "flow")},
+        "pupil_rates": lambda: {"rows_by_year": counts(frame, "year")},
         "population": lambda: {"rows_by_kind": counts(frame, "projected")},
         "establishments": lambda: {"schools_by_type": counts(frame, "type_name")},
         "localities": lambda: {"small_areas_by_locality": counts(frame, "locality")},

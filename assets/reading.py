@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from sufficiency.person_level import PersonLevel
 
 LAST_CENSUS = 2040
-COUNCIL_TABLES = ("awaiting", "schemes", "moves", "classes", "need_mix_given", "budget")
+COUNCIL_TABLES = (
+    "awaiting",
+    "schemes",
+    "moves",
+    "classes",
+    "need_mix_given",
+    "budget",
+    "housing",
+    "housing_yields",
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ def read_workspace(workspace: Workspace) -> Inputs:
         "input_files": with_own_files(published.input_files, workspace, person, findings),
         "published_stock": published.published_stock,
         "published_flows": published.published_flows,
+        "pupil_rates": published.pupil_rates,
         "population": published.population,
         "establishments": schools,
         "localities": localities,

@@ -1,5 +1,6 @@
 """Run the main job in this process, and say how it went."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,11 +45,11 @@ def dagster_home(workspace: Workspace) -> Path:
     return home
 
 
-def forecast_job(root: str) -> dg.JobDefinition:
-    """Return `forecast_places` over the workspace at `root`."""
+def job_of(root: str, name: str) -> dg.JobDefinition:
+    """Return a job over the workspace at `root`."""
     from assets.definitions import build_definitions
 
-    return build_definitions(Path(root)).resolve_job_def("forecast_places")
+    return build_definitions(Path(root)).resolve_job_def(name)
 
 
 def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
@@ -65,15 +66,46 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
         **{"years": settings.years, "paths": settings.paths, "seed": settings.seed, **choices}
     )
     wanted = dg.RunConfig(ops={"simulate_plans": chosen}, loggers={"progress": {}})
+    return _run(workspace, "forecast_places", wanted, _headlines)
+
+
+def run_backtest(workspace: Workspace) -> Outcome:
+    """Run `back_test` on the workspace; its tables show in the UI afterwards."""
+    return _run(workspace, "back_test", dg.RunConfig(loggers={"progress": {}}), _verdict)
+
+
+def _headlines(result: dg.JobExecutionResult) -> Outcome:
+    told = result.asset_materializations_for_node("report_files")[0].metadata
+    lines = str(told["headlines"].value).splitlines()
+    return Outcome([line.removeprefix("- ") for line in lines], Path(str(told["folder"].value)))
+
+
+def _verdict(result: dg.JobExecutionResult) -> Outcome:
+    made = {m.asset_key.path[-1]: m for m in result.asset_materializations_for_node("back_test")}
+    return Outcome([str(made["own_accuracy"].metadata["in_words"].value)])
+
+
+def _run(
+    workspace: Workspace,
+    name: str,
+    wanted: dg.RunConfig,
+    told: Callable[[dg.JobExecutionResult], Outcome],
+) -> Outcome:
+    """Run one job; tell its outcome, or why there is none."""
     # A reconstructable job, because running a job object keeps every step's tables in memory.
-    job = dg.build_reconstructable_job("assets.running", "forecast_job", (str(workspace.root),))
+    job = dg.build_reconstructable_job("assets.running", "job_of", (str(workspace.root), name))
     try:
-        return _run(job, workspace, wanted)
+        return _executed(job, workspace, wanted, told)
     except KeyboardInterrupt:
         return Outcome(error=STOPPED)
 
 
-def _run(job: "ReconstructableJob", workspace: Workspace, wanted: dg.RunConfig) -> Outcome:
+def _executed(
+    job: "ReconstructableJob",
+    workspace: Workspace,
+    wanted: dg.RunConfig,
+    told: Callable[[dg.JobExecutionResult], Outcome],
+) -> Outcome:
     from assets.store import read_table
 
     with (
@@ -87,11 +119,7 @@ def _run(job: "ReconstructableJob", workspace: Workspace, wanted: dg.RunConfig) 
         ) as result,
     ):
         if result.success:
-            told = result.asset_materializations_for_node("report_files")[0].metadata
-            lines = str(told["headlines"].value).splitlines()
-            return Outcome(
-                [line.removeprefix("- ") for line in lines], Path(str(told["folder"].value))
-            )
+            return told(result)
         checks = result.get_asset_check_evaluations()
         if any(c.check_name == "nothing_blocks" and not c.passed for c in checks):
             findings = read_table(workspace.dagster_home / "store" / "findings.parquet")

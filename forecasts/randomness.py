@@ -1,9 +1,10 @@
 """Keyed random numbers: each is looked up by what it is for, never drawn in sequence.
 
 A number depends only on (seed, path, year, purpose, slot), where a slot is a plan or a joiner. So
-the order of rows does not matter, and a scenario that adds joiners of one need leaves every other
-number as it was. The mixing function is the public-domain SplitMix64 finaliser (Steele, Lea and
-Flood 2014), applied twice.
+the order of rows and the number of threads do not matter, and a scenario that adds joiners of one
+need leaves every other number as it was. The mixing function is the public-domain SplitMix64
+finaliser (Steele, Lea and Flood 2014), applied twice. Compiled, so that the kernel of the
+simulation looks up the same numbers.
 """
 
 from collections.abc import Iterable
@@ -11,15 +12,19 @@ from enum import IntEnum
 from hashlib import blake2b
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from forecasts.wide import Floats
+
 Slots = NDArray[np.uint64]
 
-WORD = (1 << 64) - 1
-GOLDEN = 0x9E3779B97F4A7C15
-FIRST_MULTIPLIER = 0xBF58476D1CE4E5B9
-SECOND_MULTIPLIER = 0x94D049BB133111EB
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+FIRST_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
+SECOND_MULTIPLIER = np.uint64(0x94D049BB133111EB)
+FIRST_SHIFT, SECOND_SHIFT, THIRD_SHIFT = np.uint64(30), np.uint64(27), np.uint64(31)
+TO_53_BITS = np.uint64(11)
 TO_UNIT = 2.0**-53
 
 
@@ -35,73 +40,86 @@ class Purpose(IntEnum):
     JOIN = 7
     JOIN_SETTING = 8
     CHANGE_NEED = 9
+    OWN_NEED_SHOCK = 10
+    COMMON_NEED_SHOCK = 11
+    TOTAL_TAIL = 12
+    SETTING_TAIL = 13
+    NEED_TAIL = 14
+    LEAVE_RATE = 15
+    JOIN_RATE = 16
+    MOVE_RATE = 17
+    PLACE_RATE = 18
+    LEAVE_DRIFT = 19
+    JOIN_DRIFT = 20
+    PLACE_DRIFT = 21
 
 
-def stream(seed: int, path: int, year: int, purpose: Purpose) -> int:
+@njit(cache=True, nogil=True, error_model="numpy")
+def mixed(value):
+    """Return a 64-bit number in which each bit depends on all bits of another."""
+    value = np.uint64(value)
+    value = (value ^ (value >> FIRST_SHIFT)) * FIRST_MULTIPLIER
+    value = (value ^ (value >> SECOND_SHIFT)) * SECOND_MULTIPLIER
+    return value ^ (value >> THIRD_SHIFT)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def stream(seed, path, year, purpose):
     """Return the 64-bit key of one stream: everything but the slot."""
-    state = 0
-    for part in (seed, path, year, int(purpose)):
-        state = _mixed(state ^ _mixed((part + GOLDEN) & WORD))
-    return state
+    state = mixed(mixed(np.uint64(seed) + GOLDEN))
+    state = mixed(state ^ mixed(np.uint64(path) + GOLDEN))
+    state = mixed(state ^ mixed(np.uint64(year) + GOLDEN))
+    return mixed(state ^ mixed(np.uint64(purpose) + GOLDEN))
 
 
-def uniforms(key: int, slots: Slots) -> NDArray[np.float64]:
+@njit(cache=True, nogil=True, error_model="numpy")
+def uniform(key, slot):
+    """Return the number above 0 and below 1 of one slot of a stream."""
+    bits = mixed(mixed(slot ^ key) + key)
+    return (np.float64(bits >> TO_53_BITS) + 0.5) * TO_UNIT
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def uniforms(key, slots):
     """Return one number above 0 and below 1 a slot, of one stream."""
-    mixed = _mix(slots ^ np.uint64(key))
-    mixed = _mix(mixed + np.uint64(_mixed(key ^ GOLDEN)))
-    return ((mixed >> np.uint64(11)).astype(np.float64) + 0.5) * TO_UNIT
+    drawn = np.empty(len(slots))
+    for place in range(len(slots)):
+        drawn[place] = uniform(key, slots[place])
+    return drawn
 
 
-def normals(key: int, slots: Slots) -> NDArray[np.float64]:
-    """Return one standard normal number a slot, of one stream."""
-    return ndtri(uniforms(key, slots))
+@njit(cache=True, nogil=True, error_model="numpy")
+def table(seed, paths, first_year, years, purpose, columns):
+    """Return numbers above 0 and below 1, path x year x column: the slot is the column."""
+    drawn = np.empty((paths, years, columns))
+    for path in range(paths):
+        for year in range(years):
+            key = stream(seed, path, first_year + year, purpose)
+            for column in range(columns):
+                drawn[path, year, column] = uniform(key, np.uint64(column))
+    return drawn
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def slot_of_joiner(year, cell, number):
+    """Return the slot of a joiner: its year, its cell, and its number within the cell."""
+    start = mixed(np.uint64(cell) ^ mixed(np.uint64(year) ^ GOLDEN))
+    return mixed(start + np.uint64(number))
+
+
+def mirrored_normals(
+    seed: int, paths: int, first_year: int, years: int, purpose: Purpose, columns: int
+) -> Floats:
+    """Return standard normal numbers, path x year x column; odd paths mirror the even before.
+
+    Mirrored pairs keep means over paths where they should be with few paths.
+    """
+    pairs = table(seed, (paths + 1) // 2, first_year, years, int(purpose), columns)
+    drawn = ndtri(pairs)
+    return np.stack([drawn, -drawn], axis=1).reshape(-1, years, columns)[:paths]
 
 
 def plan_slots(plan_ids: Iterable[str]) -> Slots:
     """Return the slot of each plan: a hash of its id, so that other plans do not change it."""
     digests = b"".join(blake2b(name.encode(), digest_size=8).digest() for name in plan_ids)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
-
-
-def joiner_slots(year: int, cells: NDArray[np.int64], numbers: NDArray[np.int64]) -> Slots:
-    """Return the slot of each joiner: its year, its cell, and its number within the cell."""
-    key = np.uint64(_mixed(year ^ GOLDEN))
-    mixed = _mix(cells.astype(np.uint64) ^ key)
-    return _mix(mixed + numbers.astype(np.uint64))
-
-
-def poisson(rates: NDArray[np.float64], chances: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return Poisson counts by inverting the distribution at given chances.
-
-    A higher rate at the same chance never gives a smaller count, which keeps scenarios paired.
-    """
-    counts = np.zeros(len(rates), dtype=np.int64)
-    left = np.flatnonzero(chances > np.exp(-rates))
-    rate, chance = rates[left], chances[left]
-    term = np.exp(-rate)
-    below = term.copy()
-    number = 0
-    while len(left):
-        number += 1
-        term = term * rate / number
-        below = below + term
-        more = (chance > below) & (number < rate + 40.0 * np.sqrt(rate) + 40.0)
-        counts[left[~more]] = number
-        left, rate, chance = left[more], rate[more], chance[more]
-        term, below = term[more], below[more]
-    return counts
-
-
-def _mixed(value: int) -> int:
-    value = ((value ^ (value >> 30)) * FIRST_MULTIPLIER) & WORD
-    value = ((value ^ (value >> 27)) * SECOND_MULTIPLIER) & WORD
-    return value ^ (value >> 31)
-
-
-def _mix(values: Slots) -> Slots:
-    mixed = values ^ (values >> np.uint64(30))
-    mixed *= np.uint64(FIRST_MULTIPLIER)
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= np.uint64(SECOND_MULTIPLIER)
-    mixed ^= mixed >> np.uint64(31)
-    return mixed

@@ -104,10 +104,10 @@ MODELLED_HOMES = (
 OWN_RATES = (
     (
         "own_rates",
-        "not yet from the linked returns",
+        "from the linked returns, shrunk to England's",
         "",
-        "Rates of joining, leaving and moving are the published ones; the returns' own flows are "
-        "shown beside them and do not change them.",
+        "Rates of joining, leaving and moving are the council's own where its numbers say enough, "
+        "England's where they do not; how much each counts is learned from the numbers.",
         DESIGN,
     ),
 )
@@ -121,6 +121,7 @@ def assumptions_table(
     population: pd.DataFrame,
     stock: pd.DataFrame,
     notes: Iterable[str],
+    housing_notes: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return one row an assumption of this run.
 
@@ -132,6 +133,7 @@ def assumptions_table(
         population: Population table; says which rows are projected or aged.
         stock: Table `published_stock`; says how many authorities lack the base census.
         notes: What the rates had to assume, one sentence each.
+        housing_notes: What must be said of new dwellings, one sentence each.
 
     Returns:
         Contract `Assumptions`.
@@ -206,6 +208,8 @@ def assumptions_table(
         *ALWAYS,
         *((f"rates_{i}", note, "", "Rates of joining, leaving and moving.", "DfE")
           for i, note in enumerate(notes, start=1)),
+        *((f"new_dwellings_{i}", note, "", "Where joiners live.", "council/housing.csv")
+          for i, note in enumerate(housing_notes, start=1)),
     ]  # fmt: skip
     columns = ["assumption", "value", "unit", "why", "source"]
     return checked(Assumptions, pd.DataFrame(rows, columns=columns), "assumptions")

@@ -100,6 +100,11 @@ class Workspace:
         return self.root / "localities.csv"
 
     @property
+    def national_parameters(self) -> Path:
+        """The national parameters as refitted, used before those that came along; optional."""
+        return self.root / "national_parameters.json.gz"
+
+    @property
     def council(self) -> Path:
         """The council's own files beside the register: awaiting list, schemes, moves, costs."""
         return self.root / "council"

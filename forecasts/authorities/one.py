@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from forecasts.authorities.starts import RunChoices, Start
+from forecasts.authorities.starts import RunChoices, Start, carried_on
+from forecasts.pooled.parameters import Parameters
 from forecasts.pooled.targets import at_level
 from forecasts.rates.estimate import estimate_rates
 from forecasts.simulation.simulate import broken_paths, simulate
@@ -27,22 +28,26 @@ class Outcome:
     why: str
 
 
-def forecast_one(task: tuple[Start, RunChoices]) -> Outcome:
-    """Return one authority's demand."""
-    start, choices = task
-    tables, base = start.tables, choices.base_year
-    code = tables.authority
+def forecast_one(task: tuple[Start, Parameters, RunChoices]) -> Outcome:
+    """Return one authority's demand.
+
+    Args:
+        task: Where it starts, parameters fitted up to the base census, and how the run is made.
+    """
+    start, fitted, choices = task
+    base = choices.base_year
+    code = start.tables.authority
     counts = start.counts
     plans = 0 if counts is None else int(counts["plans"].sum())
     if counts is None or not plans:
         return Outcome(code, 0, None, "it has no plans at the base census")
     try:
         table = plans_without_homes(counts, base, HOME)
-        homes = homes_of(tables.population, code, base, choices.years)
-        stock = tables.stock
         if start.origin < base:
-            stock = pd.concat([stock, _total_row(stock, code, base, plans)], ignore_index=True)
-        rates = estimate_rates(stock, tables.flows, code, base)
+            start = carried_on(start, fitted, choices)
+        tables = start.tables
+        homes = homes_of(tables.population, code, base, choices.years)
+        rates = estimate_rates(tables.stock, tables.flows, code, base)
         result = simulate(
             table,
             rates,
@@ -52,6 +57,7 @@ def forecast_one(task: tuple[Start, RunChoices]) -> Outcome:
             paths=choices.paths,
             years=choices.years,
             seed=choices.seed,
+            threads=1,  # authorities are shared among processes, not paths among threads
         )
         if broken := broken_paths(result):
             raise SufficiencyError(f"{broken} years of simulated paths do not add up.")
@@ -85,11 +91,3 @@ def homes_of(population: pd.DataFrame, authority: str, base_year: int, years: in
     own = own[own["year"].isin(mids)].sort_values(["year", "age"], kind="stable")
     homes = own.assign(locality=HOME, year=own["year"] + 1)
     return homes[["locality", "year", "age", "persons"]].reset_index(drop=True)
-
-
-def _total_row(stock: pd.DataFrame, authority: str, year: int, plans: int) -> pd.DataFrame:
-    """Return a total carried to a census as a row of published stock."""
-    last = stock[(stock["authority"] == authority) & (stock["dimension"] == "total")].tail(1)
-    return last.assign(year=year, value=float(plans), status="ok", source="carried").astype(
-        stock.dtypes.to_dict()
-    )

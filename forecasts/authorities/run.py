@@ -88,16 +88,17 @@ def forecast_authorities(
     tables = by_authority(stock, flows, population, known)
     with _mapper(choices.workers) as run:
         models = dict(fitted or {})
-        times = sorted(set(known.values()) - set(models))
+        times = sorted({base, *known.values()} - set(models))
         models |= zip(times, run(fitted_parameters, [panel.until(t) for t in times]), strict=True)
         told("pooled models", run.cpu)
         starts = run(
             start_of, [(tables[a], known[a], models[known[a]], choices) for a in sorted(known)]
         )
         told("targets and plans of authorities", run.cpu)
-        tasks = with_plans(starts, stock, choices)
+        ready = with_plans(starts, stock, choices)
         told("plans of authorities without tables", run.cpu)
-        outcomes = run(forecast_one, [task for task in tasks if task[0].tables.authority in wanted])
+        asked = [start for start in ready if start.tables.authority in wanted]
+        outcomes = run(forecast_one, [(start, models[base], choices) for start in asked])
         told("rates, simulation and demand", run.cpu)
     return _together(stock, starts, outcomes, wanted, origins, base)
 
@@ -110,7 +111,8 @@ def _together(
     origins: dict[str, int],
     base: int,
 ) -> EnglandRun:
-    own = stock[stock["level"] == "authority"].drop_duplicates("authority", keep="last")
+    named = stock[stock["level"] == "authority"].sort_values("year", kind="stable")
+    own = named.drop_duplicates("authority", keep="last")
     name = dict(zip(own["authority"], own["authority_name"], strict=True))
     region = dict(zip(own["authority"], own["region"], strict=True))
     assumed = {start.tables.authority for start in starts if start.counts is None}

@@ -19,7 +19,7 @@ from sufficiency.findings import Findings
 from sufficiency.plans.assumed import Remainder, assumed_counts, raked, remainder
 from sufficiency.plans.margins import read_margins
 from sufficiency.plans.synthesis import plan_counts
-from sufficiency.terms import census_label
+from sufficiency.terms import census_label, codes
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,50 @@ def start_of(task: tuple[Tables, int, Parameters, RunChoices]) -> Start:
     return Start(tables, origin, _from_base(targets, base), counts, why)
 
 
+def carried_on(start: Start, fitted: Parameters, choices: RunChoices) -> Start:
+    """Return the start of a carried authority as if its plans had been published.
+
+    From the base census on, England's path as known by then is followed; how wrong the forecast may
+    be is still counted from the January of its last total.
+
+    Args:
+        start: With plans; of a total older than the base census.
+        fitted: Parameters fitted up to the base census.
+        choices: Base census and years.
+    """
+    tables, base = start.tables, choices.base_year
+    stock = pd.concat([tables.stock, _as_published(start, base)], ignore_index=True)
+    code = tables.authority
+    targets, _ = forecast_targets(
+        stock, tables.flows, tables.population, code, base, choices.years, parameters=fitted
+    )
+    since = start.targets.set_index(["cut", "year"])["own_sd"]
+    here = pd.MultiIndex.from_frame(targets[["cut", "year"]])
+    own_sd = np.fmax(targets["own_sd"].to_numpy(), since.reindex(here).to_numpy())
+    return replace(
+        start, tables=replace(tables, stock=stock), targets=targets.assign(own_sd=own_sd)
+    )
+
+
+def _as_published(start: Start, base: int) -> pd.DataFrame:
+    """Return carried plans as rows of published stock: the total, and every setting."""
+    stock, counts = start.tables.stock, start.counts
+    own = stock[(stock["authority"] == start.tables.authority) & (stock["dimension"] == "total")]
+    by_setting = pd.Series(0.0, index=codes("settings"))
+    if counts is not None:
+        by_setting = by_setting.add(counts.groupby("setting")["plans"].sum(), fill_value=0.0)
+    values = [float(by_setting.sum()), *by_setting.tolist()]
+    rows = own.tail(1).loc[own.index[-1:].repeat(len(values))].reset_index(drop=True)
+    return rows.assign(
+        year=base,
+        dimension=["total", *["setting"] * len(by_setting)],
+        key=["all", *by_setting.index],
+        value=values,
+        status=["ok" if value else "zero" for value in values],
+        source="carried",
+    ).astype(stock.dtypes.to_dict())
+
+
 def _from_base(targets: pd.DataFrame, base: int) -> pd.DataFrame:
     """Return targets that start at a later census; what is uncertain by then stays so after it."""
     later = targets[targets["year"] >= base].reset_index(drop=True)
@@ -139,13 +183,11 @@ def _from_base(targets: pd.DataFrame, base: int) -> pd.DataFrame:
     )
 
 
-def with_plans(
-    starts: list[Start], stock: pd.DataFrame, choices: RunChoices
-) -> list[tuple[Start, RunChoices]]:
+def with_plans(starts: list[Start], stock: pd.DataFrame, choices: RunChoices) -> list[Start]:
     """Give plans to authorities without tables of their own."""
     without = [start for start in starts if start.counts is None]
     if not without:
-        return [(start, choices) for start in starts]
+        return starts
     own = [start.tables.authority for start in starts if start.counts is not None]
     rest = remainder(stock, choices.base_year, own)
     carried = pd.DataFrame({start.tables.authority: _groups(start.targets) for start in without}).T[
@@ -158,10 +200,9 @@ def with_plans(
     for start in starts:
         if start.counts is None:
             row = settled.to_numpy()[settled.index.get_loc(start.tables.authority)]
-            groups = pd.Series(row, index=settled.columns)
             counts = assumed_counts(dict(zip(setting_groups(), row.tolist(), strict=True)), rest)
-            start = replace(start, counts=counts, targets=_led_from(start.targets, groups))
-        made.append((start, choices))
+            start = replace(start, counts=counts)
+        made.append(start)
     return made
 
 
@@ -174,16 +215,3 @@ def _less(rest: Remainder, fixed: pd.DataFrame) -> Remainder:
 def _groups(targets: pd.DataFrame) -> pd.Series:
     rows = targets[(targets["horizon"] == 0) & (targets["dimension"] == "setting_group")]
     return rows.set_index("cut")["mean"]
-
-
-def _led_from(targets: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Return targets with the setting groups at the base census given, growth as it was."""
-    before = _groups(targets)
-    of_group = targets["dimension"] == "setting_group"
-    ratio = (groups / before.where(before > 0)).fillna(1.0)
-    led = targets["mean"].where(~of_group, targets["mean"] * targets["cut"].map(ratio).fillna(1.0))
-    scale = float(groups.sum() / before.sum())
-    total = targets[targets["dimension"] == TOTAL].set_index("year")["mean"] * scale
-    summed = led[of_group].groupby(targets["year"]).sum()
-    to_total = targets["year"].map(total / summed)
-    return targets.assign(mean=(led * to_total).where(of_group, targets["mean"] * scale))

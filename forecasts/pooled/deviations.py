@@ -2,7 +2,7 @@
 
 For each cut and each horizon apart ("direct"), growth less England's over so many years is
 regressed on `features` known at the start, by ridge regression and by boosted trees, pooled over
-authorities and past censuses. Their mean is used: the two err differently.
+authorities and past censuses. Both are used (`ensemble`): the two err differently.
 """
 
 from collections.abc import Iterator
@@ -64,20 +64,21 @@ class Deviation:
     trees: tuple[Trees, ...]
     longest: int
 
-    def predict(self, features: Floats, years: int) -> Floats:
-        """Return log growth less England's, authority x horizon 1 to `years`.
+    def members(self, features: Floats, years: int) -> Floats:
+        """Return log growth less England's by ridge and by trees, 2 x authority x horizon.
 
-        Beyond the last fitted horizon it grows in proportion up to `longest`, then stays.
+        Horizons are 1 to `years`. Beyond the last fitted one a departure grows in proportion up to
+        `longest`, then stays.
         """
         fitted = len(self.trees)
         if fitted == 0:
-            return np.zeros((len(features), years))
+            return np.zeros((2, len(features), years))
         scaled = self.scaling.apply(features)
         linear = scaled @ self.coefficients.T + self.intercept
         grown = np.column_stack([trees.predict(scaled) for trees in self.trees])
-        both = (linear + grown) / 2
+        both = np.stack([linear, grown])
         ahead = np.minimum(np.arange(1, years + 1), max(self.longest, fitted))
-        return both[:, np.minimum(ahead, fitted) - 1] * np.maximum(ahead / fitted, 1.0)
+        return both[:, :, np.minimum(ahead, fitted) - 1] * np.maximum(ahead / fitted, 1.0)
 
 
 def past_censuses(panel: Panel) -> dict[int, Then]:

@@ -94,17 +94,18 @@ def describe(panel: Panel, picture: Picture, cut: str) -> Floats:
 
 def filled(counts: Floats) -> Floats:
     """Return counts with gaps inside each row interpolated on the log scale."""
-    years = np.arange(counts.shape[1])
-    rows = []
-    for row in counts:
-        known = np.isfinite(row)
-        if known.sum() < 2:
-            rows.append(row)
-            continue
-        inside = np.expm1(np.interp(years, years[known], np.log1p(row[known])))
-        first, last = years[known][[0, -1]]
-        rows.append(np.where(known | (years < first) | (years > last), row, inside))
-    return np.array(rows)
+    years, known = np.arange(counts.shape[1]), np.isfinite(counts)
+    before = np.maximum.accumulate(np.where(known, years, -1), axis=1)
+    after = np.where(known, years, len(years))[:, ::-1]
+    after = np.minimum.accumulate(after, axis=1)[:, ::-1]
+    row, at = np.nonzero(~known & (before >= 0) & (after < len(years)))
+    if len(row) == 0:
+        return counts
+    first, last = before[row, at], after[row, at]
+    low, high = np.log1p(counts[row, first]), np.log1p(counts[row, last])
+    whole = counts.copy()
+    whole[row, at] = np.expm1(low + (high - low) * (at - first) / (last - first))
+    return whole
 
 
 def own_growth(panel: Panel, picture: Picture, cut: str) -> Floats:

@@ -6,7 +6,8 @@ and the regions' growth, medians, coefficients and trees; no authority's rows.
 
 import gzip
 import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,16 @@ from forecasts.panel import TOTAL, Floats, Panel, setting_groups
 from forecasts.pooled import written
 from forecasts.pooled.ages import fit_mix, forecast_bands
 from forecasts.pooled.deviations import Deviation, past_censuses
+from forecasts.pooled.ensemble import Departures, family, learn_weights
 from forecasts.pooled.features import Picture, can_picture, draw_picture
 from forecasts.pooled.mix import Mix
 from forecasts.pooled.needs import forecast_needs
 from forecasts.pooled.reconcile import growth_spread
-from forecasts.pooled.settings import fit_settings, forecast_settings
-from forecasts.pooled.totals import fit_totals, forecast_totals
+from forecasts.pooled.settings import depart_settings, fit_settings, settle
+from forecasts.pooled.totals import depart_total, fit_totals
 from sufficiency.errors import SufficiencyError
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Parameters:
         fitted_through: Last January census that was used.
         picture: England, its regions and the median authority at that census.
         deviations: Cut (total, setting groups) -> fitted departures from England's path.
+        weights: `total` and `setting` -> weights of the ensemble's members, member x horizon.
         spread: Setting group -> spread of authorities' yearly growth about England's.
         mix: Ages and needs (`Mix.as_dict`).
         bands: Error tables, as plain values; empty where not fitted.
@@ -42,6 +45,7 @@ class Parameters:
     fitted_through: int
     picture: Picture
     deviations: dict[str, Deviation]
+    weights: dict[str, Floats]
     spread: dict[str, float]
     mix: dict[str, Any]
     bands: dict[str, Any] = field(default_factory=dict)
@@ -85,8 +89,15 @@ def for_origin(parameters: Parameters, origin: int) -> Parameters:
     return parameters
 
 
-def fit_parameters(panel: Panel) -> Parameters:
+def fit_parameters(
+    panel: Panel, earlier: Mapping[int, Mapping[str, Departures]] | None = None
+) -> Parameters:
     """Return the pooled models fitted on everything the panel holds, up to its last census.
+
+    Args:
+        panel: All authorities up to one census.
+        earlier: Past origin -> cut -> departures forecast then (`departures`), from which the
+            members' weights are learned; without it the usual weights are kept.
 
     Raises:
         SufficiencyError: The panel holds too few authorities to say what is usual.
@@ -102,6 +113,7 @@ def fit_parameters(panel: Panel) -> Parameters:
         fitted_through=panel.origin,
         picture=draw_picture(panel),
         deviations=deviations,
+        weights=learn_weights(panel, earlier or {}),
         spread={group: growth_spread(panel, group) for group in setting_groups()},
         mix=fit_mix(panel).as_dict(),
     )
@@ -125,22 +137,28 @@ def forecast_pooled(parameters: Parameters, panel: Panel, years: int) -> dict[st
         SufficiencyError: The parameters were fitted on a later census.
     """
     for_origin(parameters, panel.origin)
-    picture = draw_picture(panel) if can_picture(panel) else parameters.picture
-    total = forecast_totals(panel, picture, parameters.deviations[TOTAL], years)
-    groups = forecast_settings(panel, picture, parameters.deviations, parameters.spread, total)
+    made = {
+        cut: apart.forecast(parameters.weights[family(cut)])
+        for cut, apart in departures(parameters, panel, years).items()
+    }
+    total = made.pop(TOTAL)
+    groups = settle(made, parameters.spread, total)
     mix = Mix.from_dict(parameters.mix)
     bands = {} if mix.bands is None else forecast_bands(mix, panel, total, years)
     return {TOTAL: total, **groups, **bands, **forecast_needs(mix, panel, total, years)}
 
 
-def with_bands(parameters: Parameters, bands: dict[str, Any]) -> Parameters:
-    """Return the parameters with tables of past errors, as plain values."""
-    return replace(parameters, bands=bands)
+def departures(parameters: Parameters, panel: Panel, years: int) -> dict[str, Departures]:
+    """Return cut (total, setting groups) -> England's path and each member's departure from it.
 
-
-def with_provenance(parameters: Parameters, provenance: dict[str, Any]) -> Parameters:
-    """Return the parameters with a record of what they were fitted from."""
-    return replace(parameters, provenance=provenance)
+    Arguments as `forecast_pooled`.
+    """
+    picture = draw_picture(panel) if can_picture(panel) else parameters.picture
+    models = parameters.deviations
+    return {
+        TOTAL: depart_total(panel, picture, models[TOTAL], years),
+        **depart_settings(panel, picture, models, years),
+    }
 
 
 def _out(parameters: Parameters) -> dict[str, Any]:
@@ -151,6 +169,7 @@ def _out(parameters: Parameters) -> dict[str, Any]:
         "deviations": {
             cut: written.deviation_out(model) for cut, model in parameters.deviations.items()
         },
+        "weights": written.weights_out(parameters.weights),
         "spread": parameters.spread,
         "mix": parameters.mix,
         "bands": parameters.bands,
@@ -167,6 +186,7 @@ def _in(values: dict[str, Any]) -> Parameters:
         deviations={
             cut: written.deviation_in(model) for cut, model in values["deviations"].items()
         },
+        weights=written.weights_in(values["weights"]),
         spread={group: float(spread) for group, spread in values["spread"].items()},
         mix=values["mix"],
         bands=values["bands"],

@@ -19,6 +19,8 @@ from forecasts.panel import (
     setting_groups,
 )
 from forecasts.pooled.band_shares import band_counts
+from forecasts.pooled.converge import CLOSES_EACH_YEAR
+from forecasts.pooled.ensemble import MEMBERS, family
 from forecasts.pooled.needs import PREFIX
 from forecasts.pooled.parameters import Parameters, for_origin
 from forecasts.tested.bands import Band
@@ -26,6 +28,12 @@ from forecasts.tested.pooled import METHOD, accuracy_of, bands_of, fit_and_test,
 from forecasts.tested.scores import COLUMNS
 from forecasts.tested.verdicts import SIMPLE
 from sufficiency.contracts import Accuracy, Targets, checked
+
+WORDS = {
+    "ridge": "ridge regression",
+    "trees": "boosted trees",
+    "convergence": f"plan rate closing {CLOSES_EACH_YEAR:.0%} of its gap to England a year",
+}
 
 
 def forecast_targets(
@@ -72,6 +80,7 @@ def forecast_targets(
     used = fitted.bands.get("used", {})
     made = forecast_tested(fitted, seen, years)
     bands = bands_of(fitted, tuple(made))
+    weighed = {name: _weighed(name, table) for name, table in fitted.weights.items()}
     now, notes = _base(panel, row)
     now |= _mix_now(panel, row, now[TOTAL])
     ahead = np.arange(1, years + 1, dtype=float)
@@ -92,7 +101,9 @@ def forecast_targets(
                     "own_sd": np.append(0.0, band.own_sd(mean, ahead)),
                     "common_sd": np.append(0.0, band.common_sd(ahead)),
                     "tail": band.tail,
-                    "method": _described(cut, used.get(cut, METHOD), band, notes),
+                    "method": _described(
+                        cut, used.get(cut, METHOD), band, weighed[family(cut)], notes
+                    ),
                 }
             )
         )
@@ -167,20 +178,27 @@ def _mix_now(panel: Panel, row: int, total: float) -> dict[str, float]:
     return now
 
 
-def _described(cut: str, method: str, band: Band, notes: str) -> str:
+def _described(cut: str, method: str, band: Band, weighed: str, notes: str) -> str:
     if method != METHOD:
         path = f"{SIMPLE[method]}: past forecasts of the pooled models were no better"
     elif cut == TOTAL:
-        path = (
-            "England's path and the authority's learned departure from it, going over to the plan "
-            "rate closing 6% of its gap to England a year"
-        )
+        path = f"England's path and the authority's departure from it ({weighed})"
     elif cut in setting_groups():
         path = (
-            "England's path of the setting group and the authority's learned departure from it, "
-            "reconciled to the total by error variance"
+            f"England's path of the setting group and the authority's departure from it ({weighed})"
+            ", reconciled to the total by error variance"
         )
     else:
         path = "national and own shares of the total"
     spread = f"band: {band.errors} past errors" if band.errors else "band: default, untested"
     return f"{path}; {spread}{notes if cut in setting_groups() else ''}"
+
+
+def _weighed(name: str, weights: Floats) -> str:
+    """Return the weights of the ensemble's members in words, one year ahead and longest."""
+    first, last = np.rint(100 * weights[:, [0, -1]]).astype(int).T
+    parts = [
+        f"{WORDS[member]} {early}% and {late}%"
+        for member, early, late in zip(MEMBERS[name], first, last, strict=True)
+    ]
+    return f"1 and {weights.shape[1]} years ahead: {', '.join(parts)}; the rest England alone"

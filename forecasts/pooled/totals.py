@@ -1,20 +1,18 @@
-"""Totals: every authority's number of plans, from England's path and its departure from it."""
+"""Totals: England's path of all plans, and how each authority is expected to depart from it."""
 
 import numpy as np
 
 from forecasts.national import smoothed_path
-from forecasts.panel import TOTAL, Floats, Panel
+from forecasts.panel import TOTAL, Panel
 from forecasts.pooled.converge import closing
 from forecasts.pooled.deviations import Deviation, Then, fit_deviation
+from forecasts.pooled.ensemble import LONGEST, Departures
 from forecasts.pooled.features import Picture, describe, feature_names
 
-LONGEST = 7
 LOOKBACK = 8
 WARM_UP = 3
 TREES = 60
 RATE = 0.08
-HANDED_OVER = 0.5
-HANDED_OVER_BY = 5
 TWO_YEAR_WEIGHT = 0.5
 
 
@@ -24,7 +22,7 @@ def fit_totals(panel: Panel, censuses: dict[int, Then]) -> Deviation:
         panel,
         censuses,
         TOTAL,
-        longest=LONGEST,
+        longest=LONGEST[TOTAL],
         lookback=LOOKBACK,
         warm_up=WARM_UP,
         trees=TREES,
@@ -33,18 +31,12 @@ def fit_totals(panel: Panel, censuses: dict[int, Then]) -> Deviation:
     )
 
 
-def forecast_totals(panel: Panel, picture: Picture, model: Deviation, years: int) -> Floats:
-    """Return totals, authority x horizon; missing where the last census has none.
-
-    England's path, plus the learned departure, which hands over in equal steps to convergence (the
-    plan rate closing 6% of its gap a year) until each has half by five years ahead: what is learned
-    directly is best early, convergence late (forecasting notes 5b).
-    """
+def depart_total(panel: Panel, picture: Picture, model: Deviation, years: int) -> Departures:
+    """Return England's path of totals and how each member departs from it, 1 to `years` ahead."""
     features = describe(panel, picture, TOTAL)
-    ahead = np.arange(1, years + 1)
-    path = smoothed_path(picture.growth[TOTAL], years, np.full(years, TWO_YEAR_WEIGHT))
     converging = closing(features[:, feature_names(TOTAL).index("gap")], years)
-    late = HANDED_OVER * np.minimum((ahead - 1) / (HANDED_OVER_BY - 1), 1.0)
-    apart = (1.0 - late) * model.predict(features, years) + late * converging
-    now = panel.stock[TOTAL][:, -1:]
-    return np.maximum((now + 1.0) * np.exp(path + apart) - 1.0, 0.0)
+    return Departures(
+        now=panel.stock[TOTAL][:, -1],
+        path=smoothed_path(picture.growth[TOTAL], years, np.full(years, TWO_YEAR_WEIGHT)),
+        members=np.concatenate([model.members(features, years), converging[None]]),
+    )

@@ -7,6 +7,7 @@ import numpy as np
 from forecasts.panel import Floats
 from forecasts.pooled.boosting import Trees
 from forecasts.pooled.deviations import Deviation, Scaling
+from forecasts.pooled.ensemble import MEMBERS
 from forecasts.pooled.features import Picture
 
 FIGURES = 6
@@ -71,6 +72,22 @@ def deviation_in(values: dict[str, Any]) -> Deviation:
         trees=tuple(_trees_in(trees) for trees in values["trees"]),
         longest=int(values["longest"]),
     )
+
+
+def weights_out(weights: dict[str, Floats]) -> dict[str, Any]:
+    """Return the members' weights as plain values: family, then member, one a horizon."""
+    return {
+        name: dict(zip(MEMBERS[name], numbers_out(table), strict=True))
+        for name, table in weights.items()
+    }
+
+
+def weights_in(values: dict[str, Any]) -> dict[str, Floats]:
+    """Return what `weights_out` wrote."""
+    return {
+        name: numbers_in([values[name][member] for member in members])
+        for name, members in MEMBERS.items()
+    }
 
 
 def _trees_out(trees: Trees) -> dict[str, Any]:

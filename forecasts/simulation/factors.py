@@ -10,125 +10,108 @@ import numpy as np
 import pandas as pd
 
 from forecasts.panel import Floats, setting_groups
-
-FEWEST_JOINERS = 0.25
-MOST_JOINERS = 20.0
-LEAVER_RANGE = (1.0, 1e4)
-SETTING_RANGE = 20.0
-ITERATIONS = 12
-CLOSE_ENOUGH = 0.02
+from forecasts.rates.certainty import AGE_CLASSES
+from forecasts.rates.profiles import needs
+from sufficiency.errors import SufficiencyError
 
 
 @dataclass(frozen=True)
 class Factors:
-    """Multipliers of one run, path x year ahead (x setting group).
+    """Multipliers of one run, path x year ahead, but for those on ages: year ahead x age class.
 
     Attributes:
-        joiner: On the expected number of joiners.
-        leaver: On the odds of leaving; 1 unless a target cannot be met with fewer joiners.
-        setting: On the odds of each setting group, for joiners and for who moves.
-        target: Total that the path was to meet.
+        level: On all joiners together, path x year.
+        joiner: On the expected joiners of each need, path x year x need; `level` shared out so that
+            each need comes near its own target.
+        leaver: On the odds of leaving, path x year; 1 unless a target cannot be met with fewer
+            joiners.
+        setting: On the odds of each setting group, for joiners and for who moves, path x year x
+            group.
+        target: Total that the path was to meet, path x year.
+        age_join: On joiners of each age class, year x class, alike in every path.
+        age_leave: On the odds of leaving of each age class, year x class, alike in every path.
     """
 
+    level: Floats
     joiner: Floats
     leaver: Floats
     setting: Floats
     target: Floats
+    age_join: Floats
+    age_leave: Floats
 
     def frame(self) -> pd.DataFrame:
         """Return one row a path and year ahead, to keep as a table."""
-        paths, years = self.joiner.shape
+        paths, years = self.level.shape
         path, ahead = np.divmod(np.arange(paths * years), years)
         flat = {
             "path": path.astype(np.int32),
             "horizon": (ahead + 1).astype(np.int32),
-            "joiner_factor": self.joiner.ravel(),
+            "joiner_factor": self.level.ravel(),
             "leaver_factor": self.leaver.ravel(),
             "target": self.target.ravel(),
         }
-        groups = self.setting.reshape(paths * years, -1)
-        names = (f"setting_factor_{name}" for name in setting_groups())
-        return pd.DataFrame({**flat, **dict(zip(names, groups.T, strict=True))})
+        parts = [
+            (f"joiner_factor_{name}", column)
+            for name, column in zip(needs(), self.joiner.reshape(paths * years, -1).T, strict=True)
+        ]
+        parts += [
+            (f"setting_factor_{name}", column)
+            for name, column in zip(
+                setting_groups(), self.setting.reshape(paths * years, -1).T, strict=True
+            )
+        ]
+        for kind, values in (("join", self.age_join), ("leave", self.age_leave)):
+            parts += [
+                (f"age_{kind}_factor_{low}_{high}", values[ahead, place])
+                for place, (low, high) in enumerate(AGE_CLASSES)
+            ]
+        return pd.DataFrame({**flat, **dict(parts)})
 
     @staticmethod
     def from_frame(frame: pd.DataFrame) -> "Factors":
         """Return the factors kept by `frame`, whatever the order of rows."""
         rows = frame.sort_values(["path", "horizon"], kind="stable")
         shape = (rows["path"].nunique(), rows["horizon"].nunique())
-        names = [f"setting_factor_{name}" for name in setting_groups()]
+
+        def read(names: list[str]) -> Floats:
+            return rows[names].to_numpy(float).reshape(*shape, len(names))
+
+        ages = [f"{low}_{high}" for low, high in AGE_CLASSES]
         return Factors(
-            joiner=rows["joiner_factor"].to_numpy(float).reshape(shape),
-            leaver=rows["leaver_factor"].to_numpy(float).reshape(shape),
-            setting=rows[names].to_numpy(float).reshape(*shape, len(names)),
-            target=rows["target"].to_numpy(float).reshape(shape),
+            level=read(["joiner_factor"])[..., 0],
+            joiner=read([f"joiner_factor_{name}" for name in needs()]),
+            leaver=read(["leaver_factor"])[..., 0],
+            setting=read([f"setting_factor_{name}" for name in setting_groups()]),
+            target=read(["target"])[..., 0],
+            age_join=read([f"age_join_factor_{name}" for name in ages])[0],
+            age_leave=read([f"age_leave_factor_{name}" for name in ages])[0],
         )
 
+    def must_fit(self, paths: int, years: int) -> None:
+        """Refuse factors of a run of another size.
 
-def leave_chance(chance: Floats, factor: float) -> Floats:
-    """Return chances of leaving with their odds multiplied; 0 and 1 stay."""
-    if factor == 1.0:
-        return chance
-    return factor * chance / (1.0 - chance + factor * chance)
-
-
-def solve_level(
-    plans: Floats, chance: Floats, joiners: float, target: float
-) -> tuple[float, float]:
-    """Return the joiner and leaver factors with which the expected total meets the target.
-
-    Joiners carry the difference. Only if they would fall below a quarter of the usual number do
-    more plans cease instead.
-
-    Args:
-        plans: Plans in each cell at the start of the year.
-        chance: Usual chance of leaving in each cell.
-        joiners: Usual number of joiners in that year.
-        target: Total to meet at the end of the year.
-    """
-    staying = float((plans * (1.0 - chance)).sum())
-    if joiners <= 0:
-        return 1.0, 1.0
-    wanted = (target - staying) / joiners
-    if wanted >= FEWEST_JOINERS:
-        return min(wanted, MOST_JOINERS), 1.0
-    room = target - FEWEST_JOINERS * joiners
-    low, high = np.log(LEAVER_RANGE[0]), np.log(LEAVER_RANGE[1])
-    for _ in range(40):
-        middle = (low + high) / 2
-        left = float((plans * (1.0 - leave_chance(chance, float(np.exp(middle))))).sum())
-        low, high = (middle, high) if left > room else (low, middle)
-    return FEWEST_JOINERS, float(np.exp((low + high) / 2))
+        Raises:
+            SufficiencyError: They are of other paths or years than asked for.
+        """
+        if self.level.shape != (paths, years):
+            raise SufficiencyError(
+                f"The frozen factors are of {self.level.shape[0]} paths and "
+                f"{self.level.shape[1]} years, but {paths} paths and {years} years were asked for. "
+                "Run the unmitigated scenario again with the same paths and years."
+            )
 
 
-def solve_settings(weights: Floats, odds: Floats, targets: Floats) -> Floats:
-    """Return multipliers on setting groups with which expected counts meet the targets.
-
-    Each cell's plans go to group g with chance `odds_g m_g / sum_k odds_k m_k`. The multipliers
-    minimise a convex function whose slope is expected less target, by Newton's method; they are
-    held between 1/20 and 20, so a target that no reasonable movement reaches is met in part.
-
-    Args:
-        weights: Plans or expected joiners in each cell.
-        odds: Cell x group, odds of each group without multipliers.
-        targets: Plans wanted in each group; only their shares count.
-    """
-    total = weights.sum()
-    count = odds.shape[1]
-    if total <= 0 or targets.sum() <= 0:
-        return np.ones(count)
-    wanted = np.maximum(targets, 1e-3)
-    wanted = wanted * (total / wanted.sum())
-    bound = np.log(SETTING_RANGE)
-    logs = np.zeros(count)
-    for _ in range(ITERATIONS):
-        chances = odds * np.exp(logs)
-        chances /= chances.sum(axis=1, keepdims=True)
-        expected = weights @ chances
-        miss = expected - wanted
-        if np.abs(miss).max() < CLOSE_ENOUGH:
-            break
-        slope = np.diag(expected) - (chances * weights[:, None]).T @ chances
-        slope += np.diag(1e-6 * wanted + 1e-6)
-        step = np.clip(np.linalg.solve(slope, miss), -1.0, 1.0)
-        logs = np.clip(logs - step, -bound, bound)
-    return np.exp(logs - logs @ wanted / total)
+def unsolved(
+    paths: int, years: int, target: Floats, age_join: Floats, age_leave: Floats
+) -> Factors:
+    """Return factors of 1, for the kernel to fill."""
+    return Factors(
+        level=np.ones((paths, years)),
+        joiner=np.ones((paths, years, len(needs()))),
+        leaver=np.ones((paths, years)),
+        setting=np.ones((paths, years, len(setting_groups()))),
+        target=target,
+        age_join=age_join,
+        age_leave=age_leave,
+    )

@@ -1,40 +1,50 @@
 """The simulation: every plan moves forward year by year, in many paths.
 
 A year goes: leave, perhaps be recorded with another need, grow a year older and perhaps change
-setting, join. Each path has its own
-target, drawn from how wrong such forecasts have been; factors on joiners and settings bring the
-path to it. Random numbers are keyed by plan, so that the same plan has the same luck in every
-scenario. Work is vectorised over plans within a path; paths are looped over.
+setting, join. Each path has its own target, drawn from how wrong such forecasts have been, and its
+own rates, drawn from how sure they are; factors bring the path to its target. Random numbers are
+keyed by plan, so that the same plan has the same luck in every scenario.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts.panel import Floats, setting_groups
-from forecasts.randomness import plan_slots
+from forecasts.randomness import Slots, plan_slots
+from forecasts.rates.certainty import class_of_age
 from forecasts.rates.defaults import AGES
-from forecasts.rates.estimate import Rates
-from forecasts.simulation.cells import NCY_OF_AGE_0, CellCounts
-from forecasts.simulation.factors import Factors, solve_level, solve_settings
-from forecasts.simulation.shocks import TargetPaths, target_paths
-from forecasts.simulation.stepping import (
-    Chances,
-    People,
-    Step,
-    cells,
-    change_need,
-    grow_older,
-    join,
-    joiner_exposure,
-    leave,
-    prepare,
-)
+from forecasts.rates.model import Rates
+from forecasts.simulation import kernel
+from forecasts.simulation.ages import age_factors
+from forecasts.simulation.counts import Chunk, Counts
+from forecasts.simulation.course import NCY_OF_AGE_0, Course, course_of
+from forecasts.simulation.factors import Factors, unsolved
+from forecasts.simulation.luck import Luck, draw_luck
+from forecasts.simulation.shocks import Chance, TargetPaths, target_paths
 from sufficiency.contracts import PathTotals, checked
 from sufficiency.errors import SufficiencyError
 from sufficiency.terms import OUTSIDE
+
+PATHS_AT_ONCE = 16
+THREADS = 2
+MOST_IN_A_CELL = np.iinfo(np.uint16).max
+
+
+@dataclass(frozen=True)
+class Start:
+    """Plans at the base census, one array a property; `slot` names the plan."""
+
+    base: int
+    age: NDArray[np.uint8]
+    need: NDArray[np.uint8]
+    setting: NDArray[np.uint8]
+    locality: NDArray[np.uint16]
+    slot: Slots
 
 
 @dataclass(frozen=True)
@@ -42,14 +52,21 @@ class Simulation:
     """Simulated futures of one scenario.
 
     Attributes:
-        paths: Contract `Paths`, sorted by path, year, need, setting, NCY and locality.
+        scenario: Its name.
+        counts: Plans of every path, year and cell.
         path_totals: Contract `PathTotals`, sorted by path and year.
         factors: The factors used; pass them on to simulate a scenario beside this run.
     """
 
-    paths: pd.DataFrame
+    scenario: str
+    counts: Counts
     path_totals: pd.DataFrame
     factors: Factors
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """Contract `Paths`, sorted by path, year, need, setting, NCY and locality."""
+        return self.counts.frame(self.scenario)
 
 
 def simulate(
@@ -63,6 +80,7 @@ def simulate(
     years: int,
     seed: int,
     factors: Factors | None = None,
+    threads: int = THREADS,
 ) -> Simulation:
     """Return simulated futures of every plan, the base census included in each path.
 
@@ -75,53 +93,150 @@ def simulate(
         scenario: Name of the scenario.
         paths: Number of simulated paths.
         years: Years ahead.
-        seed: Seed; the same inputs and seed give the same result.
+        seed: Seed; the same inputs and seed give the same result, whatever the number of threads.
         factors: Frozen factors of an earlier run; None solves them in this run.
+        threads: Paths are shared among so many threads.
 
     Raises:
         SufficiencyError: There are no plans, they are of several censuses, the targets do not
             reach far enough, or the factors are of a run with other paths or years.
     """
-    base = _base_year(plans, paths, years, factors)
-    localities = sorted({*plans["locality"], *population_by_locality["locality"], OUTSIDE})
-    start = _people(plans, rates, localities)
-    outside = float((start.locality == localities.index(OUTSIDE)).mean())
-    joiners = joiner_exposure(rates, population_by_locality, localities, outside, base, years)
-    chances = prepare(rates)
-    solver = None
+    course, start = set_out(plans, rates, population_by_locality, years)
+    luck = draw_luck(rates, course, paths, start.base, seed)
     if factors is None:
-        solver = _Solver(chances, joiners, target_paths(targets, paths, years, seed))
-        factors = solver.factors
-    counts = CellCounts(rates.needs, rates.settings, localities)
+        wanted = target_paths(targets, paths, years, seed, by_chance(start, course))
+        made = age_factors(_table(start, course), course, targets)
+        solved = unsolved(paths, years, wanted.total, *made)
+        return run(course, start, luck, solved, seed, scenario, threads, wanted)
+    factors.must_fit(paths, years)
+    return run(course, start, luck, factors, seed, scenario, threads)
+
+
+def set_out(
+    plans: pd.DataFrame, rates: Rates, population_by_locality: pd.DataFrame, years: int
+) -> tuple[Course, Start]:
+    """Return the unmitigated course and the plans it starts from.
+
+    Raises:
+        SufficiencyError: There are no plans, or plans of several censuses.
+    """
+    found = plans["year"].unique()
+    if len(found) != 1:
+        raise SufficiencyError(
+            f"The plans table must hold one census, but holds {len(found)}. Choose the base census."
+        )
+    base = int(found[0])
+    localities = tuple(sorted({*plans["locality"], *population_by_locality["locality"], OUTSIDE}))
+    ordered = plans.sort_values("plan_id", kind="stable")
+
+    def place(names: tuple[str, ...], column: str) -> NDArray[np.int64]:
+        return pd.Index(names).get_indexer(pd.Index(ordered[column]))
+
+    age = np.clip(ordered["ncy"].to_numpy(np.int64) - NCY_OF_AGE_0, 0, AGES - 1)
+    start = Start(
+        base=base,
+        age=age.astype(np.uint8),
+        need=place(rates.needs, "need").astype(np.uint8),
+        setting=place(rates.settings, "setting").astype(np.uint8),
+        locality=place(localities, "locality").astype(np.uint16),
+        slot=plan_slots(ordered["plan_id"]),
+    )
+    outside = float((start.locality == localities.index(OUTSIDE)).mean())
+    return course_of(rates, population_by_locality, localities, outside, base, years), start
+
+
+def by_chance(start: Start, course: Course) -> Chance:
+    """Return how many plans the simulation lets come by chance in the first year ahead."""
+    if not course.years:
+        return Chance()
+    stock = _table(start, course)
+    joining = course.join[0].sum(axis=2)
+    staying = stock * (1.0 - course.leave[0][:, None])
+    groups = np.eye(len(setting_groups()))[course.group_of_setting()]
+    moves = np.einsum("ans,anst->nst", staying, course.move)
+    entering = (moves.sum(axis=0) * (1.0 - groups @ groups.T)).sum(axis=0)
+    placed = (joining[..., None] * course.join_setting).sum(axis=(0, 1))
+    recorded = np.einsum("ans,ank->nk", staying, course.change_need)
+    return Chance(
+        total=float(joining.sum()),
+        groups=(entering + placed) @ groups,
+        needs=joining.sum(axis=0) + recorded.sum(axis=0) - np.diagonal(recorded),
+    )
+
+
+def run(
+    course: Course,
+    start: Start,
+    luck: Luck,
+    factors: Factors,
+    seed: int,
+    scenario: str,
+    threads: int = THREADS,
+    wanted: TargetPaths | None = None,
+) -> Simulation:
+    """Run every path of a course.
+
+    Args:
+        course: What moves plans.
+        start: Plans at the base census.
+        luck: How each path's rates differ.
+        factors: Frozen, or to be filled where targets are given.
+        seed: Seed of the run.
+        scenario: Its name.
+        threads: Paths are shared among so many threads.
+        wanted: What each path should meet; None leaves the factors as they are.
+    """
+    paths, years = factors.level.shape
+    needs, settings = len(course.needs), len(course.settings)
+    cells = needs * settings * AGES * len(course.localities)
     flows = np.zeros((paths, years + 1, 3), dtype=np.int64)
-    flows[:, 0, 0] = len(start.slot)
-    for path in range(paths):
-        people = start
-        counts.add(people)
-        for ahead in range(years):
-            if solver:
-                solver.solve_level(path, ahead, people)
-            step = Step(
-                seed,
-                path,
-                base + 1 + ahead,
-                factors.joiner[path, ahead],
-                factors.leaver[path, ahead],
-                factors.setting[path, ahead],
+    frozen = wanted is None
+    nothing = np.zeros((paths, years, 1))
+    move = course.move.reshape(-1, settings)
+    join_setting = course.join_setting.reshape(-1, settings)
+    arrays = (
+        seed, start.base,
+        start.age, start.need, start.setting, start.locality, start.slot,
+        course.join, course.leave,
+        np.diagonal(course.move, axis1=2, axis2=3).reshape(-1).copy(),
+        _sparse(move), course.in_groups(move),
+        np.diagonal(course.change_need, axis1=1, axis2=2).reshape(-1).copy(),
+        course.change_need.reshape(-1, needs),
+        _sparse(join_setting), course.in_groups(join_setting),
+        course.group_of_setting(), class_of_age(),
+        luck.leave, luck.join, luck.move, luck.place,
+        factors.target,
+        nothing if wanted is None else wanted.groups,
+        nothing if wanted is None else wanted.needs,
+        factors.age_join, factors.age_leave,
+        frozen, factors.level, factors.joiner, factors.leaver, factors.setting,
+        flows, np.arange(cells, dtype=np.int32), cells,
+    )  # fmt: skip
+
+    def some(first: int) -> Chunk:
+        keys, counts, sizes = kernel.run_paths(first, min(first + PATHS_AT_ONCE, paths), *arrays)
+        if len(counts) and counts.max() > MOST_IN_A_CELL:
+            raise SufficiencyError(
+                f"One cell of the simulation holds more than {MOST_IN_A_CELL:,} plans. Run each "
+                "authority by itself."
             )
-            staying = change_need(leave(people, chances, step), chances, step)
-            if solver:
-                solver.solve_settings(path, ahead, staying)
-            new = join(joiners[ahead], chances, step)
-            left = len(people.slot) - len(staying.slot)
-            people = grow_older(staying, chances, step).plus(new)
-            counts.add(people)
-            flows[path, ahead + 1] = len(people.slot), len(new.slot), left
+        return keys, counts.astype(np.uint16), sizes
+
+    with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
+        chunks = tuple(pool.map(some, range(0, paths, PATHS_AT_ONCE)))
     return Simulation(
-        paths=counts.frame(scenario, base, years),
-        path_totals=_totals(scenario, flows, factors, base),
+        scenario=scenario,
+        counts=Counts(course.needs, course.settings, course.localities, start.base, chunks),
+        path_totals=_totals(scenario, flows, factors, start.base),
         factors=factors,
     )
+
+
+def _sparse(odds: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    """Return where each row starts, and the columns and odds that are not 0."""
+    row, column = np.nonzero(odds)
+    starts = np.searchsorted(row, np.arange(len(odds) + 1))
+    return starts.astype(np.int32), column.astype(np.int32), odds[row, column]
 
 
 def broken_paths(simulation: Simulation) -> int:
@@ -129,88 +244,20 @@ def broken_paths(simulation: Simulation) -> int:
 
     Counted where stock is not last stock + joiners - leavers, or the cells do not sum to it.
     """
-    totals = simulation.path_totals
-    table, paths = totals, simulation.paths
-    first, last = int(table["year"].min()), int(table["year"].max())
-    years = last - first + 1
-    place = paths["path"].to_numpy() * years + (paths["year"].to_numpy().astype(int) - first)
-    summed = np.bincount(place, weights=paths["count"], minlength=len(table))
-    ordered = table.sort_values(["path", "year"], kind="stable")
-    shape = (-1, years)
-    stock = ordered["stock"].to_numpy().reshape(shape)
-    change = (ordered["joiners"] - ordered["leavers"]).to_numpy().reshape(shape)
-    wrong = summed.reshape(shape) != stock
+    summed = simulation.counts.count_by()
+    ordered = simulation.path_totals.sort_values(["path", "year"], kind="stable")
+    stock = ordered["stock"].to_numpy().reshape(summed.shape)
+    change = (ordered["joiners"] - ordered["leavers"]).to_numpy().reshape(summed.shape)
+    wrong = summed != stock
     wrong[:, 1:] |= stock[:, 1:] != stock[:, :-1] + change[:, 1:]
     return int(wrong.sum())
 
 
-class _Solver:
-    """Solves the factors of each path and year as the run comes to it."""
-
-    def __init__(self, chances: Chances, joiners: Floats, wanted: TargetPaths):
-        paths, years = wanted.total.shape
-        self.chances, self.wanted = chances, wanted
-        self.by_kind = joiners.sum(axis=3).reshape(years, -1)
-        self.factors = Factors(
-            joiner=np.ones((paths, years)),
-            leaver=np.ones((paths, years)),
-            setting=np.ones((paths, years, len(setting_groups()))),
-            target=wanted.total,
-        )
-
-    def solve_level(self, path: int, ahead: int, people: People) -> None:
-        """Set the joiner and leaver factors from the plans at the start of the year."""
-        place = people.age * self.chances.settings + people.setting
-        number = np.bincount(place, minlength=len(self.chances.leave)).astype(float)
-        self.factors.joiner[path, ahead], self.factors.leaver[path, ahead] = solve_level(
-            number,
-            self.chances.leave,
-            float(self.by_kind[ahead].sum()),
-            float(self.wanted.total[path, ahead]),
-        )
-
-    def solve_settings(self, path: int, ahead: int, staying: People) -> None:
-        """Set the setting factors from the plans that stay and the joiners expected."""
-        number = np.bincount(cells(staying, self.chances)).astype(float)
-        held = np.flatnonzero(number)
-        joining = self.by_kind[ahead] * self.factors.joiner[path, ahead]
-        kinds = np.flatnonzero(joining)
-        self.factors.setting[path, ahead] = solve_settings(
-            np.concatenate([number[held], joining[kinds]]),
-            np.concatenate([self.chances.move_groups[held], self.chances.join_groups[kinds]]),
-            self.wanted.groups[path, ahead],
-        )
-
-
-def _base_year(plans: pd.DataFrame, paths: int, years: int, factors: Factors | None) -> int:
-    found = plans["year"].unique()
-    if len(found) != 1:
-        raise SufficiencyError(
-            f"The plans table must hold one census, but holds {len(found)}. Choose the base census."
-        )
-    if factors is not None and factors.joiner.shape != (paths, years):
-        raise SufficiencyError(
-            f"The frozen factors are of {factors.joiner.shape[0]} paths and "
-            f"{factors.joiner.shape[1]} years, but {paths} paths and {years} years were asked for. "
-            "Run the unmitigated scenario again with the same paths and years."
-        )
-    return int(found[0])
-
-
-def _people(plans: pd.DataFrame, rates: Rates, localities: list[str]) -> People:
-    ordered = plans.sort_values("plan_id", kind="stable")
-    age = np.clip(ordered["ncy"].to_numpy(np.int64) - NCY_OF_AGE_0, 0, AGES - 1)
-
-    def place(names: tuple[str, ...] | list[str], column: str) -> NDArray[np.int64]:
-        return pd.Index(names).get_indexer(pd.Index(ordered[column])).astype(np.int64)
-
-    return People(
-        age=age,
-        need=place(rates.needs, "need"),
-        setting=place(rates.settings, "setting"),
-        locality=place(localities, "locality"),
-        slot=plan_slots(ordered["plan_id"]),
-    )
+def _table(start: Start, course: Course) -> Floats:
+    """Plans at the base census, age x need x setting."""
+    table = np.zeros((AGES, len(course.needs), len(course.settings)))
+    np.add.at(table, (start.age, start.need, start.setting), 1.0)
+    return table
 
 
 def _totals(scenario: str, flows: NDArray[np.int64], factors: Factors, base: int) -> pd.DataFrame:
@@ -227,7 +274,7 @@ def _totals(scenario: str, flows: NDArray[np.int64], factors: Factors, base: int
             "joiners": flows[:, :, 1].ravel(),
             "leavers": flows[:, :, 2].ravel(),
             "target": np.hstack([stock[:, :1], factors.target]).ravel(),
-            "joiner_factor": np.hstack([ones, factors.joiner]).ravel(),
+            "joiner_factor": np.hstack([ones, factors.level]).ravel(),
             "leaver_factor": np.hstack([ones, factors.leaver]).ravel(),
         }
     )

@@ -7,25 +7,41 @@ parameters, so that a council without other authorities' figures has the same ba
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from forecasts.panel import TOTAL, Floats, Panel, setting_groups
-from forecasts.pooled.parameters import Parameters, fit_parameters, forecast_pooled
-from forecasts.pooled.reconcile import reconcile
+from forecasts.pooled.ensemble import Departures
+from forecasts.pooled.parameters import (
+    Parameters,
+    departures,
+    fit_parameters,
+    forecast_pooled,
+)
+from forecasts.pooled.settings import settle
 from forecasts.tested.backtest import FIRST_ORIGIN, past_forecasts
 from forecasts.tested.bands import Band, band_from, default_band, fit_bands
 from forecasts.tested.scores import POOLED, accuracy
 from forecasts.tested.verdicts import skilled, use_skilled
 
 METHOD = "pooled"
-EXTRA_VARIANCE = 1.0
 DIGITS = 6
 
 
-def pooled(panel: Panel, years: int) -> dict[str, Floats]:
-    """Return the pooled forecast of every cut, fitted on the panel it is given."""
-    return forecast_pooled(fit_parameters(panel), panel, years)
+class Rolling:
+    """The pooled method, fitted afresh at each origin it is asked for, earliest first.
+
+    What it forecast at one origin teaches it the weights of its members at later ones.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing forecast."""
+        self.earlier: dict[int, dict[str, Departures]] = {}
+
+    def __call__(self, panel: Panel, years: int) -> dict[str, Floats]:
+        """Return the forecast of every cut, fitted on the panel it is given."""
+        fitted = fit_parameters(panel, self.earlier)
+        self.earlier[panel.origin] = departures(fitted, panel, years)
+        return forecast_pooled(fitted, panel, years)
 
 
 def fit_and_test(panel: Panel, first_origin: int = FIRST_ORIGIN) -> tuple[Parameters, pd.DataFrame]:
@@ -39,8 +55,9 @@ def fit_and_test(panel: Panel, first_origin: int = FIRST_ORIGIN) -> tuple[Parame
         Parameters whose `bands` hold plain values: `bands` (cut -> `Band`), `used` (cut -> method)
         and `accuracy` (rows of `Accuracy` pooled over origins); and what `past_forecasts` returns.
     """
-    fitted = fit_parameters(panel)
-    past = past_forecasts(panel, {METHOD: pooled}, first_origin=first_origin)
+    rolling = Rolling()
+    past = past_forecasts(panel, {METHOD: rolling}, first_origin=first_origin)
+    fitted = fit_parameters(panel, rolling.earlier)
     scores = accuracy(past, panel.origin)
     used = skilled(scores, METHOD)
     tested = tuple(sorted(past["cut"].unique()))
@@ -67,12 +84,8 @@ def forecast_tested(parameters: Parameters, panel: Panel, years: int) -> dict[st
     if not used:
         return central
     changed = use_skilled(panel, central, used, years)
-    groups = [group for group in setting_groups() if group in changed]
-    parts = np.stack([changed[group] for group in groups])
-    spread = np.array([parameters.spread[group] for group in groups])
-    variance = (spread[:, None, None] * parts) ** 2 + EXTRA_VARIANCE
-    settled = reconcile(parts, variance, central[TOTAL])
-    return {**central, **dict(zip(groups, settled, strict=True))}
+    parts = {group: changed[group] for group in setting_groups() if group in changed}
+    return {**central, **settle(parts, parameters.spread, central[TOTAL])}
 
 
 def bands_of(parameters: Parameters, cuts: tuple[str, ...]) -> dict[str, Band]:

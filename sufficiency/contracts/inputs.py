@@ -171,6 +171,19 @@ class StatisticalNeighbours(Contract):
     closeness: Series[str] = text("How close, in DfE's words.")
 
 
+class PupilRates(Contract):
+    """Pupils with a statement or EHC plan: one row an authority and January, where published."""
+
+    authority: Series[str] = text("Three-digit DfE code.")
+    year: Series[pa.Int32] = year()
+    percent: Series[float] = number(
+        "Of pupils in the authority's schools, those with a statement or plan, per cent.",
+        ge=0,
+        le=100,
+    )
+    source: Series[str] = text("Layout the row came from.")
+
+
 class InputFiles(Contract):
     """Input files that were read: one row a file."""
 

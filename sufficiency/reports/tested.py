@@ -1,7 +1,11 @@
-"""How past forecasts fared, in one sentence to stand under a chart."""
+"""How past forecasts fared: in one sentence to stand under a chart, and as a picture."""
 
+import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from sufficiency.reports.picture import DEMAND, HISTORY, PLACES, Picture, drawn
 from sufficiency.reports.printing import printed
 from sufficiency.terms import lookup
 
@@ -9,6 +13,9 @@ YEARS_AHEAD = {1: "one year", 2: "two years", 3: "three years"}
 TOO_NARROW, TOO_WIDE = 75, 92  # per cent; the range should hold 80
 NOT_TESTED = "Not tested on past years."
 TOTAL = "total"
+SHOWN_AHEAD = (1, 3)
+ROUTE_WORDS = {"published": "published figures", "returns": "your returns"}
+LOOKS = ((DEMAND, "s", -0.08), (PLACES, "^", 0.08))
 
 
 def total_fared(accuracy: pd.DataFrame) -> str:
@@ -62,3 +69,86 @@ def _sentence(accuracy: pd.DataFrame, cut: str, subject: str) -> str:
 
 def _lower(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def past_chart(past: pd.DataFrame) -> Picture | None:
+    """Return all plans as counted, with what was forecast one and three years before.
+
+    Args:
+        past: The `past_forecasts` table.
+
+    Returns:
+        The picture; None where no forecast of all plans could be checked. From returns where the
+        council has them, else from published tables.
+    """
+    rows = past[(past["cut"] == TOTAL) & past["p10"].notna()]
+    if rows.empty:
+        return None
+    routes = set(rows["route"])
+    rows = rows[rows["route"] == ("returns" if "returns" in routes else "published")]
+    counted = rows.drop_duplicates("year").sort_values("year", kind="stable")
+    drawn_ahead = [ahead for ahead in SHOWN_AHEAD if (rows["horizon"] == ahead).any()]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        axes.plot(counted["year"], counted["actual"], color=HISTORY, linewidth=2, marker="o",
+                  markersize=5, label="Counted")  # fmt: skip
+        for ahead, (colour, marker, shift) in zip(drawn_ahead, LOOKS, strict=False):
+            part = rows[rows["horizon"] == ahead].sort_values("year", kind="stable")
+            reach = np.vstack([part["forecast"] - part["p10"], part["p90"] - part["forecast"]])
+            axes.errorbar(part["year"] + shift, part["forecast"], np.maximum(reach, 0),
+                          fmt=marker, color=colour, capsize=4, markersize=6,
+                          label=f"Forecast {YEARS_AHEAD[ahead]} before")  # fmt: skip
+        axes.set_ylabel("EHC plans")
+        axes.grid(axis="y")
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        figure.legend(loc="outside upper left", ncols=2, frameon=False)
+
+    words = []
+    for ahead in drawn_ahead:
+        part = rows[rows["horizon"] == ahead]
+        inside = ((part["p10"] <= part["actual"]) & (part["actual"] <= part["p90"])).sum()
+        wape = 100 * (part["forecast"] - part["actual"]).abs().sum() / part["actual"].sum()
+        words.append(
+            f"{YEARS_AHEAD[ahead]} ahead {printed(wape, 'decimal')}% out on average, and the "
+            f"8-in-10 range held {inside} of {len(part)}"
+        )
+    alt = f"All plans as counted, and as they would have been forecast: {'; '.join(words)}."
+    shown = rows[rows["horizon"].isin(drawn_ahead)]
+    table = pd.DataFrame(
+        {
+            "January census": shown["year"].astype(str),
+            "Forecast from": shown["origin"].astype(str),
+            "Forecast": [printed(value, "whole") for value in shown["forecast"]],
+            "1 in 10 lower": [printed(value, "whole") for value in shown["p10"]],
+            "1 in 10 higher": [printed(value, "whole") for value in shown["p90"]],
+            "Counted": [printed(value, "whole") for value in shown["actual"]],
+        }
+    )
+    return Picture("How past forecasts would have fared here", alt, table, drawn(draw))
+
+
+def own_verdict(scores: pd.DataFrame) -> str:
+    """Return how past forecasts of all plans of this authority fared, a line a horizon.
+
+    Args:
+        scores: The `own_accuracy` table.
+    """
+    rows = scores[(scores["cut"] == TOTAL) & scores["coverage_80"].notna()]
+    if rows.empty:
+        return NOT_TESTED
+    lines = []
+    ordered = rows.sort_values(["route", "horizon"], kind="stable")
+    columns = (ordered[name].tolist() for name in ("route", "horizon", "wape", "skill", "n"))
+    held = ordered["coverage_80"].tolist()
+    for route, horizon, wape, skill, n, inside in zip(*columns, held, strict=True):
+        ahead = f"{horizon} year{'s' if horizon > 1 else ''} ahead"
+        better = "closer" if skill > 0 else "no closer"
+        lines.append(
+            f"From {ROUTE_WORDS[route]}, {ahead}: {printed(wape, 'decimal')}% out on average, "
+            f"{better} than the best simple method; the 8-in-10 range held "
+            f"{printed(inside, 'whole')}% of {n}."
+        )
+    return "\n".join(lines)

@@ -22,6 +22,7 @@ from sufficiency.sources import (
     gias,
     neighbours,
     population,
+    pupil_rates,
     school_census,
 )
 from sufficiency.sources.files import head
@@ -36,6 +37,7 @@ LAYOUTS: tuple[Layout, ...] = (
     *geography.LAYOUTS,
     *deprivation.LAYOUTS,
     *neighbours.LAYOUTS,
+    *pupil_rates.LAYOUTS,
 )
 TEXT_SUFFIXES = (".csv", ".csv.gz")
 SUFFIXES = (*TEXT_SUFFIXES, ".gpkg")

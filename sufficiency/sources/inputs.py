@@ -17,6 +17,7 @@ from sufficiency.sources import (
     neighbours,
     population,
     published,
+    pupil_rates,
     small_areas,
     unusual_years,
 )
@@ -60,6 +61,7 @@ class Published:
     input_files: pd.DataFrame
     published_stock: pd.DataFrame
     published_flows: pd.DataFrame
+    pupil_rates: pd.DataFrame
     population: pd.DataFrame
     establishments: pd.DataFrame
     small_areas: pd.DataFrame
@@ -163,6 +165,7 @@ def read_published(
         input_files=files,
         published_stock=stock,
         published_flows=flows,
+        pupil_rates=pupil_rates.pupil_rates(tables, findings),
         population=people,
         establishments=schools,
         small_areas=areas,

@@ -7,6 +7,7 @@ import pytest
 
 from forecasts.authorities import EnglandRun, RunChoices, forecast_authorities
 from forecasts.authorities.one import homes_of
+from forecasts.authorities.starts import by_authority, carried_on, start_of
 from forecasts.panel import build_panel
 from forecasts.pooled.parameters import fit_parameters
 from sufficiency.demo import panel as made_up
@@ -115,3 +116,19 @@ def test_residents_after_the_last_estimate_grow_older() -> None:
 def test_an_authority_without_population_has_no_residents() -> None:
     people = pd.DataFrame(columns=["area", "area_type", "year", "age", "persons"])
     assert homes_of(people, "901", 2025, 1).empty
+
+
+def test_a_carried_authority_is_forecast_as_if_published_but_no_surer(inputs) -> None:
+    stock, flows, people = inputs["tables"]
+    choices, code = inputs["choices"], inputs["late"]
+    tables = by_authority(stock, flows, people, [code])[code]
+    origin = choices.base_year - 2
+    start = start_of((tables, origin, inputs["fitted"][origin], choices))
+    counts = pd.DataFrame({"need": ["ASD"], "age": [7], "setting": ["SPLA"], "plans": [900]})
+    led = carried_on(replace(start, counts=counts), inputs["fitted"][choices.base_year], choices)
+    total = led.targets[led.targets["cut"] == "total"].set_index("horizon")
+    special = led.targets[led.targets["cut"] == "special_state"].set_index("horizon")
+    assert total["mean"][0] == special["mean"][0] == 900
+    before = start.targets[start.targets["cut"] == "total"].set_index("horizon")
+    assert (total["own_sd"] >= before["own_sd"]).all()
+    assert before["own_sd"][0] == 0

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 
 from assets import forecasting
-from assets.forecasting import NationalData, read_national, refit, write_forecast
+from assets.forecasting import (
+    NationalData,
+    national_panel,
+    read_national,
+    refit,
+    write_forecast,
+)
 from forecasts.panel import build_panel
 from forecasts.pooled import parameters as national_parameters
 from forecasts.pooled.parameters import Parameters
@@ -80,6 +86,7 @@ def test_the_file_holds_every_panel_with_quantiles_in_order(made_up, tmp_path):
     told = write_forecast([tmp_path], None, "905,903", 2025, 2, tmp_path / "f" / "out.csv")
     table = pd.read_csv(tmp_path / "f" / "out.csv")
     assert "2 authorities" in told[0]
+    assert any("per cent of pupils with a plan" in line for line in told)
     assert not table.duplicated(["unique_id", "origin", "horizon"]).any()
     assert set(table["unique_id"].str.split("|").str[1]) == {"903", "905"}
     assert (table["origin"] == 2025).all()
@@ -131,6 +138,30 @@ def test_every_missing_input_is_named(tmp_path):
     assert len(str(raised.value).splitlines()) == 3
     with pytest.raises(SufficiencyError, match=r"No EHC plans of January 2025"):
         read_national([tmp_path], None, 2025)
+
+
+def test_the_pupil_rates_of_any_folder_are_read_up_to_the_origin(data, tmp_path):
+    header = "Short Desc,Data item,Years,LA and Regions,Values,LA Number,Region"
+    lines = [f"SEN_TotStat,,{year},Place,{year - 2017}.5,839.0," for year in (2020, 2021, 2022)]
+    plans, indicators = tmp_path / "plans", tmp_path / "indicators"
+    plans.mkdir()
+    indicators.mkdir()
+    for name in ("sen2_age_caseload", "sen2_estab_caseload", "sen2_age_new_plans"):
+        packed = data / "ehcp" / f"ehcp2022_{name}.csv.gz"
+        (plans / packed.name).write_bytes(packed.read_bytes())
+    assert read_national([plans], None, 2021).pupil_rates.empty
+    (indicators / "lait.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    national = read_national([plans, indicators], None, 2021)
+    rates = national.pupil_rates
+    assert rates[["authority", "year", "percent"]].values.tolist() == [
+        ["839", 2020, 3.5],
+        ["839", 2021, 4.5],
+    ]
+    assert "lait_indicators" in set(national.files["layout"])
+    panel = national_panel(national, 2021)
+    row = panel.authorities.index("839")
+    assert sorted(panel.pupils) == [2020, 2021]
+    assert panel.pupils[2021][row] == pytest.approx(panel.stock["total"][row, -1] / 0.045)
 
 
 def test_estimates_without_the_district_lookup_are_refused(data, tmp_path):

@@ -61,10 +61,10 @@ def test_growth_comes_from_authorities_where_the_national_row_is_missing():
     assert gap.growth("total").tolist() == [0.0]
 
 
-def test_a_high_rate_closes_six_per_cent_of_its_gap_each_year():
+def test_a_high_rate_closes_a_tenth_of_its_gap_each_year():
     above = closing(np.log(np.array([1.0, 2.0])), 2)
     assert above[0] == pytest.approx([0.0, 0.0])
-    assert above[1] == pytest.approx([-0.06 * np.log(2), -(1 - 0.94**2) * np.log(2)])
+    assert above[1] == pytest.approx([-0.1 * np.log(2), -(1 - 0.9**2) * np.log(2)])
 
 
 def test_an_unknown_gap_is_not_closed():

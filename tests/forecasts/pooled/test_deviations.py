@@ -55,15 +55,15 @@ def test_persistent_growth_is_found_and_half_of_it_expected_again(panel):
     model = _fitted(panel)
     features = describe(panel, draw_picture(panel), TOTAL)
     expected = 0.5 * features[:, feature_names(TOTAL).index("growth_1")]
-    made = model.predict(features, 1)[:, 0]
+    made = model.members(features, 1).mean(axis=0)[:, 0]
     assert np.corrcoef(made, expected)[0, 1] > 0.9
     assert np.polyfit(expected, made, 1)[0] == pytest.approx(1.0, abs=0.35)
 
 
 def test_beyond_what_was_fitted_departures_stay(panel):
     features = describe(panel, draw_picture(panel), TOTAL)
-    made = _fitted(panel).predict(features, 6)
-    assert np.array_equal(made[:, 2], made[:, 5])
+    made = _fitted(panel).members(features, 6)
+    assert np.array_equal(made[:, :, 2], made[:, :, 5])
 
 
 def test_an_annotated_leap_is_not_expected_again(panel):
@@ -74,7 +74,7 @@ def test_an_annotated_leap_is_not_expected_again(panel):
 
     def expected(seen: Panel) -> float:
         features = describe(seen, draw_picture(seen), TOTAL)
-        return float(model.predict(features, 1)[5, 0])
+        return float(model.members(features, 1)[:, 5, 0].mean())
 
     told = jumped.annotated(jumped.authorities[5], (int(jumped.origin),))
     assert expected(jumped) > expected(told) + 0.01
@@ -84,7 +84,7 @@ def test_an_annotated_leap_is_not_expected_again(panel):
 def test_too_little_to_learn_from_means_no_departure():
     none = np.zeros(0)
     model = Deviation(Scaling(none, none, none, none, none), none, none, (), 5)
-    assert np.array_equal(model.predict(np.ones((2, 3)), 4), np.zeros((2, 4)))
+    assert np.array_equal(model.members(np.ones((3, 3)), 4), np.zeros((2, 3, 4)))
 
 
 def test_features_of_a_usual_authority_are_nought(panel):

@@ -30,6 +30,14 @@ def test_tables_keep_their_contracts(made):
     assert len(checked(Accuracy, accuracy, "accuracy")) == len(accuracy) > 0
 
 
+def test_the_method_of_a_target_says_how_far_each_member_is_believed(made, fitted):
+    targets, _ = made
+    said = targets.loc[targets["cut"] == "total", "method"].iloc[0]
+    ridge = 100 * fitted.weights["total"][0, 0]
+    assert f"1 and 7 years ahead: ridge regression {ridge:.0f}% and" in said
+    assert "plan rate closing 10% of its gap to England a year" in said
+
+
 def test_every_dimension_sums_to_the_total_in_every_year(made):
     targets, _ = made
     summed = targets.pivot_table(index="year", columns="dimension", values="mean", aggfunc="sum")

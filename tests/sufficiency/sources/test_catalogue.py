@@ -160,6 +160,6 @@ def test_other_published_files_are_recognised(data: Path) -> None:
         "geo/lookup_lsoa21_msoa21_ward24_ltla24_england.csv.gz": "lookup_lsoa21",
         "deprivation/imd2025_lsoa21_england.csv.gz": "imd_2025",
         "finance_la/statistical_neighbours_2025_05.csv": "statistical_neighbours",
-        "finance_la/lait_sen_indicators.csv.gz": "",
+        "finance_la/lait_sen_indicators.csv.gz": "lait_indicators",
     }
     assert {f: name_of(catalogue.recognise(data / f)) for f in expected} == expected
