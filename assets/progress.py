@@ -16,7 +16,7 @@ STEPS = {
     "compare_demand_with_places": "Setting demand against places",
     "count_the_cost": "Counting journeys, savings and costs",
     "beside_others": "Comparing with other authorities",
-    "back_test": "Forecasting from every earlier January, as if it were today",
+    "forecast_the_past": "Forecasting from every earlier January, as if it were today",
     "report_files": "Writing tables, workbook, page and warehouse",
 }
 

@@ -81,7 +81,9 @@ def _headlines(result: dg.JobExecutionResult) -> Outcome:
 
 
 def _verdict(result: dg.JobExecutionResult) -> Outcome:
-    made = {m.asset_key.path[-1]: m for m in result.asset_materializations_for_node("back_test")}
+    made = {
+        m.asset_key.path[-1]: m for m in result.asset_materializations_for_node("forecast_the_past")
+    }
     return Outcome([str(made["own_accuracy"].metadata["in_words"].value)])
 
 

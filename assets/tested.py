@@ -15,7 +15,7 @@ METHODS = ("pooled", "simulation")
 
 
 @dg.multi_asset(
-    name="back_test",
+    name="forecast_the_past",
     outs={
         "past_forecasts": table_out(
             tables.PastForecasts,
@@ -32,7 +32,7 @@ METHODS = ("pooled", "simulation")
         ),
     },
 )
-def back_test(
+def forecast_the_past(
     workspace: dg.ResourceParam[Workspace],
     published_stock: pd.DataFrame,
     published_flows: pd.DataFrame,

@@ -3,8 +3,11 @@
 A number depends only on (seed, path, year, purpose, slot), where a slot is a plan or a joiner. So
 the order of rows and the number of threads do not matter, and a scenario that adds joiners of one
 need leaves every other number as it was. The mixing function is the public-domain SplitMix64
-finaliser (Steele, Lea and Flood 2014), applied twice. Compiled, so that the kernel of the
+finaliser (Steele, Lea and Flood 2014). Compiled, so that the kernel of the
 simulation looks up the same numbers.
+
+What happens to a plan in a year is decided by parts of one 64-bit word, looked up once: one part a
+purpose, none of which says anything of the others.
 """
 
 from collections.abc import Iterable
@@ -26,20 +29,23 @@ SECOND_MULTIPLIER = np.uint64(0x94D049BB133111EB)
 FIRST_SHIFT, SECOND_SHIFT, THIRD_SHIFT = np.uint64(30), np.uint64(27), np.uint64(31)
 TO_53_BITS = np.uint64(11)
 TO_UNIT = 2.0**-53
+TO_31_BITS, LOW_31_BITS = np.uint64(33), np.uint64(2**31 - 1)
+CERTAIN = 2.0**31
 
 
 class Purpose(IntEnum):
-    """What a random number decides. New purposes go at the end: the values are part of the key."""
+    """What a random number decides. New purposes go at the end: the values are part of the key.
+
+    PLAN is for all that befalls one plan in a year: leaving, another need, another setting.
+    """
 
     OWN_SHOCK = 1
     COMMON_SHOCK = 2
     OWN_SETTING_SHOCK = 3
     COMMON_SETTING_SHOCK = 4
-    LEAVE = 5
-    MOVE = 6
+    PLAN = 5
     JOIN = 7
     JOIN_SETTING = 8
-    CHANGE_NEED = 9
     OWN_NEED_SHOCK = 10
     COMMON_NEED_SHOCK = 11
     TOTAL_TAIL = 12
@@ -75,8 +81,25 @@ def stream(seed, path, year, purpose):
 @njit(cache=True, nogil=True, error_model="numpy")
 def uniform(key, slot):
     """Return the number above 0 and below 1 of one slot of a stream."""
-    bits = mixed(mixed(slot ^ key) + key)
-    return (np.float64(bits >> TO_53_BITS) + 0.5) * TO_UNIT
+    return (np.float64(mixed(slot * GOLDEN + key) >> TO_53_BITS) + 0.5) * TO_UNIT
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def leaving_part(word):
+    """Return the part of a plan's word that decides whether it leaves: 31 bits."""
+    return np.uint32(word >> TO_31_BITS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def moving_part(word):
+    """Return the part of a plan's word that decides its next setting: 31 bits."""
+    return np.uint32(word & LOW_31_BITS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def recording_part(word):
+    """Return the part of a plan's word that decides its next need: 31 bits."""
+    return np.uint32((word * FIRST_MULTIPLIER) >> TO_31_BITS)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -101,9 +124,14 @@ def table(seed, paths, first_year, years, purpose, columns):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def slot_of_joiner(year, cell, number):
-    """Return the slot of a joiner: its year, its cell, and its number within the cell."""
-    start = mixed(np.uint64(cell) ^ mixed(np.uint64(year) ^ GOLDEN))
+def first_slot(year, cell):
+    """Return where the slots of a year's joiners of one cell start."""
+    return mixed(np.uint64(cell) ^ mixed(np.uint64(year) ^ GOLDEN))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def slot_of_joiner(start, number):
+    """Return the slot of a joiner by its number within its cell (`first_slot`)."""
     return mixed(start + np.uint64(number))
 
 

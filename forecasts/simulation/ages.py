@@ -10,7 +10,7 @@ import pandas as pd
 from forecasts.panel import AGE_BANDS, Floats
 from forecasts.rates.certainty import AGE_CLASSES, class_of_age
 from forecasts.simulation.course import Course
-from forecasts.simulation.kernel import odds_times
+from forecasts.simulation.solving import odds_times
 
 JOINING_CLASSES = 3  # ages 0 to 15 are moved by who joins, 16 and over by who leaves
 FACTOR_RANGE = (1 / 3, 3.0)
@@ -61,7 +61,9 @@ def _wanted(targets: pd.DataFrame, years: int) -> Floats | None:
 
 
 def _by_class(by_age: Floats) -> Floats:
-    return np.bincount(class_of_age(), weights=by_age, minlength=len(AGE_CLASSES))
+    summed = np.zeros(len(AGE_CLASSES))
+    np.add.at(summed, class_of_age(), by_age)
+    return summed
 
 
 def _expected(

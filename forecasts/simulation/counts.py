@@ -102,7 +102,7 @@ class Counts:
 
 
 def _labels(codes: NDArray, names: tuple[str, ...]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes.astype(np.int16), categories=list(names))
+    return pd.Categorical.from_codes(codes.astype(np.int16), pd.Index(names))
 
 
 @njit(cache=True, nogil=True)

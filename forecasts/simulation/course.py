@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts.panel import Floats, setting_groups
+from forecasts.randomness import CERTAIN
 from forecasts.rates.defaults import AGES
 from forecasts.rates.model import Rates
 from sufficiency.terms import OUTSIDE, lookup
@@ -30,6 +31,7 @@ class Course:
         join_setting: Odds of each setting for a joiner, A x N x S; rows sum to 1.
         move: Odds of each setting a year on, A x N x S from x S to; rows sum to 1.
         change_need: Chance of each need a year on, A x N x N; rows sum to 1.
+        residents: Share of the base year's residents in each locality, L; 0 outside.
     """
 
     needs: tuple[str, ...]
@@ -40,6 +42,7 @@ class Course:
     join_setting: Floats
     move: Floats
     change_need: Floats
+    residents: Floats
 
     @property
     def years(self) -> int:
@@ -54,6 +57,44 @@ class Course:
     def in_groups(self, odds: Floats) -> Floats:
         """Return odds of settings (last axis) summed to setting groups."""
         return odds @ np.eye(len(setting_groups()))[self.group_of_setting()]
+
+
+def laid_out(course: Course) -> tuple[NDArray, ...]:
+    """Return the course as the kernel reads it: cells are need x setting x age.
+
+    Joiners, and whether there are any of an age and need; chances of leaving; of each cell the
+    chance of staying in its setting, the number of other settings it may change to, these and
+    their odds, and the odds of each group; chances of each need,
+    and of another than one's own to 2^31; odds of each setting for joiners, and of each group.
+    """
+    settings = len(course.settings)
+    move = np.ascontiguousarray(course.move.transpose(1, 2, 0, 3))
+    stay = np.diagonal(move, axis1=1, axis2=3).transpose(0, 2, 1)
+    other = 1.0 - np.diagonal(course.change_need, axis1=1, axis2=2).T
+    change = np.repeat(np.clip(other, 0.0, 1.0)[:, None], settings, axis=1)
+    move = move.reshape(-1, settings)
+    return (
+        np.ascontiguousarray(course.join),
+        course.join.sum(axis=3) > 0,
+        np.ascontiguousarray(course.leave),
+        np.ascontiguousarray(stay).ravel(),
+        *_others(move, settings),
+        course.in_groups(move),
+        np.ascontiguousarray(course.change_need),
+        (CERTAIN * change).astype(np.uint32).ravel(),
+        np.ascontiguousarray(course.join_setting),
+        course.in_groups(course.join_setting),
+    )
+
+
+def _others(move: Floats, settings: int) -> tuple[NDArray, NDArray, Floats]:
+    """Return how many other settings each cell may change to, which, and their odds."""
+    own = np.arange(len(move)) // AGES % settings
+    odds = move * (np.arange(settings) != own[:, None])
+    first = np.argsort(odds == 0, axis=1, kind="stable")
+    number = (odds > 0).sum(axis=1)
+    first = np.ascontiguousarray(first[:, : max(int(number.max()), 1)])
+    return number, first.astype(np.uint8), np.take_along_axis(odds, first, axis=1)
 
 
 def course_of(
@@ -78,15 +119,17 @@ def course_of(
         years: Years ahead.
     """
     placed = rates.join_setting[:, None] * rates.affinity[None]
+    persons, even = _residents(homes, localities, base, years)
     return Course(
         needs=rates.needs,
         settings=rates.settings,
         localities=localities,
-        join=_joiners(rates, homes, localities, outside, base, years),
+        join=_joiners(rates, persons, even, localities, outside),
         leave=np.repeat(rates.leave[None], years, axis=0),
         join_setting=placed / placed.sum(axis=-1, keepdims=True),
         move=rates.move,
         change_need=rates.change_need,
+        residents=even,
     )
 
 
@@ -99,20 +142,10 @@ def held_population(homes: pd.DataFrame, base: int) -> pd.DataFrame:
     return homes[homes["year"] == nearest]
 
 
-def _joiners(
-    rates: Rates,
-    homes: pd.DataFrame,
-    localities: tuple[str, ...],
-    outside: float,
-    base: int,
-    years: int,
-) -> Floats:
-    """Joiners without factors, year ahead x age x need x locality.
-
-    The rate per resident of an age is that of the base year; residents of later years and of each
-    locality then give the numbers. Where the homes of a need are known they tilt the shares of
-    localities, not the sum.
-    """
+def _residents(
+    homes: pd.DataFrame, localities: tuple[str, ...], base: int, years: int
+) -> tuple[Floats, Floats]:
+    """Residents by year (base first), age and locality, and each locality's share at the base."""
     persons = np.zeros((years + 1, AGES, len(localities)))
     known = sorted(homes["year"].unique())
     for ahead in range(years + 1 if known else 0):
@@ -120,11 +153,23 @@ def _joiners(
         rows = homes[(homes["year"] == nearest) & (homes["age"] < AGES)]
         place = pd.Index(localities).get_indexer(rows["locality"])
         np.add.at(persons[ahead], (rows["age"].to_numpy(), place), rows["persons"].to_numpy())
-    at_base = persons[0].sum(axis=1)
     everybody = persons[0].sum(axis=0)
     inside = np.array([name != OUTSIDE for name in localities], dtype=float)
     even = everybody if everybody.sum() > 0 else inside
-    even = even / max(even.sum(), 1.0)
+    return persons, even / max(even.sum(), 1.0)
+
+
+def _joiners(
+    rates: Rates, persons: Floats, even: Floats, localities: tuple[str, ...], outside: float
+) -> Floats:
+    """Joiners without factors, year ahead x age x need x locality.
+
+    The rate per resident of an age is that of the base year; residents of later years and of each
+    locality then give the numbers. Where the homes of a need are known they tilt the shares of
+    localities, not the sum.
+    """
+    years = len(persons) - 1
+    at_base = persons[0].sum(axis=1)
     per_person = np.divide(persons, at_base[None, :, None], where=at_base[None, :, None] > 0,
                            out=np.broadcast_to(even, persons.shape).copy())  # fmt: skip
     share = np.repeat(per_person[1:, :, None, :], len(rates.needs), axis=2)

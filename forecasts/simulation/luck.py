@@ -26,7 +26,8 @@ class Luck:
         leave: On the odds of leaving, path x year ahead x C x G.
         join: On joiners, path x year ahead x C x N.
         move: On the odds of changing setting, path x C x G moved from.
-        place: On joiners of a locality, path x year ahead x L; their sum is left as it is.
+        place: On joiners of a locality, path x year ahead x L; 1 on average over the residents of
+            the base year, so that neither rates nor later residents change it.
     """
 
     leave: Floats
@@ -74,19 +75,16 @@ def draw_luck(rates: Rates, course: Course, paths: int, base: int, seed: int) ->
     place = once(Purpose.PLACE_RATE, spread)[:, None] + walked(
         Purpose.PLACE_DRIFT, sure.drift_place * inside
     )
-    share = course.join.sum(axis=(1, 2))
-    share = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-12)
     factor = np.exp(np.clip(place, -FURTHEST, FURTHEST))
-    factor /= np.maximum((factor * share).sum(axis=2, keepdims=True), 1e-12)
+    if course.residents.any():
+        factor[..., inside > 0] /= (factor @ course.residents)[..., None]
     return Luck(
         leave=_factors(leave, leave_variance),
         join=_factors(join, join_variance),
         move=_factors(once(Purpose.MOVE_RATE, sure.move), sure.move**2).reshape(
             paths, kinds, groups
         ),
-        place=np.where(share.sum(axis=1)[None, :, None] > 0, factor, 1.0).reshape(
-            paths, years, places
-        ),
+        place=factor.reshape(paths, years, places),
     )
 
 

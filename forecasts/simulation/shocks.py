@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 from scipy.stats import chi2
 
 from forecasts.panel import TOTAL, Floats, setting_groups
@@ -163,7 +164,7 @@ def _parts(
     response = response / np.maximum(shares @ response, 1e-9)[:, None]
     tails = _tails(errors.tail, paths, base, seed, purposes[2])
     log = np.zeros((paths, *errors.mean.shape))
-    spread = np.zeros(errors.mean.shape)
+    spread, whole = np.zeros(errors.mean.shape), np.zeros(errors.mean.shape)
     for (shock, shared), variance, purpose, tail in (
         (shocks[0], errors.own, purposes[0], tails),
         (shocks[1], errors.common, purposes[1], np.ones_like(tails)),
@@ -172,8 +173,17 @@ def _parts(
         log += response * shock - response**2 * shared / 2
         log += _walks(deviation, paths, base, seed, purpose) * tail - deviation / 2
         spread += deviation
+        whole += deviation + response**2 * shared
     parts = errors.mean * np.exp(np.clip(log, -2 * FURTHEST, FURTHEST))
+    parts /= _mean_if_capped(whole)
     return _adding_up(parts, spread * errors.mean + SMALLEST_WEIGHT, total)
+
+
+def _mean_if_capped(variance: Floats) -> Floats:
+    """Mean of a log-normal factor of mean 1 once it is held to at most exp(FURTHEST)."""
+    spread = np.sqrt(np.maximum(variance, 1e-12))
+    within = ndtr((FURTHEST - variance / 2) / spread)
+    return within + np.exp(FURTHEST) * ndtr(-(FURTHEST + variance / 2) / spread)
 
 
 def _adding_up(parts: Floats, weight: Floats, total: Floats) -> Floats:

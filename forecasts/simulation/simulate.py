@@ -19,20 +19,20 @@ from forecasts.randomness import Slots, plan_slots
 from forecasts.rates.certainty import class_of_age
 from forecasts.rates.defaults import AGES
 from forecasts.rates.model import Rates
-from forecasts.simulation import kernel
 from forecasts.simulation.ages import age_factors
 from forecasts.simulation.counts import Chunk, Counts
-from forecasts.simulation.course import NCY_OF_AGE_0, Course, course_of
+from forecasts.simulation.course import NCY_OF_AGE_0, Course, course_of, laid_out
 from forecasts.simulation.factors import Factors, unsolved
+from forecasts.simulation.kernel import run_paths
 from forecasts.simulation.luck import Luck, draw_luck
 from forecasts.simulation.shocks import Chance, TargetPaths, target_paths
+from forecasts.simulation.stepping import MOST_IN_A_CELL
 from sufficiency.contracts import PathTotals, checked
 from sufficiency.errors import SufficiencyError
 from sufficiency.terms import OUTSIDE
 
 PATHS_AT_ONCE = 16
 THREADS = 2
-MOST_IN_A_CELL = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True)
@@ -187,40 +187,33 @@ def run(
         wanted: What each path should meet; None leaves the factors as they are.
     """
     paths, years = factors.level.shape
-    needs, settings = len(course.needs), len(course.settings)
-    cells = needs * settings * AGES * len(course.localities)
     flows = np.zeros((paths, years + 1, 3), dtype=np.int64)
-    frozen = wanted is None
     nothing = np.zeros((paths, years, 1))
-    move = course.move.reshape(-1, settings)
-    join_setting = course.join_setting.reshape(-1, settings)
+    places = (len(course.needs), len(course.settings), AGES)
+    cell = np.ravel_multi_index((start.need, start.setting, start.age), places)
     arrays = (
-        seed, start.base,
-        start.age, start.need, start.setting, start.locality, start.slot,
-        course.join, course.leave,
-        np.diagonal(course.move, axis1=2, axis2=3).reshape(-1).copy(),
-        _sparse(move), course.in_groups(move),
-        np.diagonal(course.change_need, axis1=1, axis2=2).reshape(-1).copy(),
-        course.change_need.reshape(-1, needs),
-        _sparse(join_setting), course.in_groups(join_setting),
-        course.group_of_setting(), class_of_age(),
-        luck.leave, luck.join, luck.move, luck.place,
-        factors.target,
-        nothing if wanted is None else wanted.groups,
-        nothing if wanted is None else wanted.needs,
-        factors.age_join, factors.age_leave,
-        frozen, factors.level, factors.joiner, factors.leaver, factors.setting,
-        flows, np.arange(cells, dtype=np.int32), cells,
+        seed,
+        start.base,
+        (cell.astype(np.uint16), start.locality, start.slot),
+        laid_out(course),
+        (course.group_of_setting(), class_of_age()),
+        (luck.leave, luck.join, luck.move, luck.place),
+        (factors.target, nothing, nothing)
+        if wanted is None
+        else (wanted.total, wanted.groups, wanted.needs),
+        (wanted is None, factors.level, factors.joiner, factors.leaver, factors.setting,
+         factors.age_join, factors.age_leave),
+        flows,
     )  # fmt: skip
 
     def some(first: int) -> Chunk:
-        keys, counts, sizes = kernel.run_paths(first, min(first + PATHS_AT_ONCE, paths), *arrays)
-        if len(counts) and counts.max() > MOST_IN_A_CELL:
+        keys, counts, sizes = run_paths(first, min(first + PATHS_AT_ONCE, paths), *arrays)
+        if sizes.min() < 0:
             raise SufficiencyError(
                 f"One cell of the simulation holds more than {MOST_IN_A_CELL:,} plans. Run each "
                 "authority by itself."
             )
-        return keys, counts.astype(np.uint16), sizes
+        return np.asarray(keys, np.int32), np.asarray(counts, np.uint16), sizes
 
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
         chunks = tuple(pool.map(some, range(0, paths, PATHS_AT_ONCE)))
@@ -230,13 +223,6 @@ def run(
         path_totals=_totals(scenario, flows, factors, start.base),
         factors=factors,
     )
-
-
-def _sparse(odds: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
-    """Return where each row starts, and the columns and odds that are not 0."""
-    row, column = np.nonzero(odds)
-    starts = np.searchsorted(row, np.arange(len(odds) + 1))
-    return starts.astype(np.int32), column.astype(np.int32), odds[row, column]
 
 
 def broken_paths(simulation: Simulation) -> int:

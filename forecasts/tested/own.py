@@ -17,9 +17,9 @@ from forecasts.pooled.targets import at_level, forecast_targets
 from forecasts.rates.estimate import Linked, estimate_rates
 from forecasts.simulation.counts import Counts
 from forecasts.simulation.simulate import simulate
-from forecasts.tested.backtest import own_backtest, past_forecasts
+from forecasts.tested.backtest import own_backtest
 from forecasts.tested.bands import fit_bands
-from forecasts.tested.pooled import METHOD, fit_and_test, pooled
+from forecasts.tested.pooled import METHOD, fit_and_test
 from sufficiency.contracts import OwnAccuracy, PastForecasts, checked
 from sufficiency.terms import OUTSIDE, codes, lookup
 
@@ -61,7 +61,7 @@ def from_published(published: Published, authority: str, base_year: int) -> pd.D
     panel = published.panel(base_year)
     if not can_picture(panel):
         return _checked([])
-    past = past_forecasts(panel, {METHOD: pooled})
+    _, past = fit_and_test(panel)
     ours = past[past["method"] == METHOD]
     frames = []
     for origin, rows in past[past["authority"] == authority].groupby("origin"):

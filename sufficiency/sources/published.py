@@ -163,7 +163,8 @@ def newest(rows: pd.DataFrame, release: str) -> pd.DataFrame:
     block = [c for c in ("level", "authority", "year", "flow", "dimension") if c in rows]
     groups = [rows[c] for c in block]
     numbered = rows["value"].notna().groupby([*groups, rows["source"], rows[release]])
-    rank = numbered.transform("any") * 10_000 + rows[release]
+    above_all = int(rows[release].max()) + 1
+    rank = numbered.transform("any") * above_all + rows[release]
     best = rank.groupby(groups).transform("max")
     kept = rows[rank == best]
     keys = [*block, "key", "second_key"]

@@ -164,6 +164,16 @@ def test_the_pupil_rates_of_any_folder_are_read_up_to_the_origin(data, tmp_path)
     assert panel.pupils[2021][row] == pytest.approx(panel.stock["total"][row, -1] / 0.045)
 
 
+def test_what_only_an_older_release_counted_is_kept(data, tmp_path):
+    for name in ("ehcp2022_sen2_mi", "ehcp2025_assessments", "ehcp2025_caseload"):
+        packed = data / "ehcp" / f"{name}.csv.gz"
+        (tmp_path / packed.name).write_bytes(packed.read_bytes())
+    flows = read_national([tmp_path], None, 2021).flows
+    pending = flows[(flows["flow"] == "assessments_pending") & (flows["level"] == "authority")]
+    # The release of 2025 prints x for years before 2023, that of 2022 the counts.
+    assert pending.loc[pending["year"] == 2021, "value"].sum() == 18232
+
+
 def test_estimates_without_the_district_lookup_are_refused(data, tmp_path):
     plans, people = tmp_path / "plans", tmp_path / "people"
     people.mkdir()

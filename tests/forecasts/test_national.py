@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasts.national import growth_path, national_path, smoothed_path
+from forecasts.national import growth_path, smoothed_path
 from forecasts.panel import Panel, cuts
 from forecasts.pooled.converge import closing
 
@@ -40,9 +40,10 @@ def test_no_growth_stays_flat():
     assert growth_path(0.0, 3).tolist() == [0, 0, 0]
 
 
-def test_a_panel_without_known_growth_is_flat():
-    empty = panel([10.0], [100.0], england=(np.nan, np.nan)).until(2024)
-    assert national_path(empty, "total", 2).tolist() == [0, 0]
+def test_beyond_seven_years_growth_goes_on_in_number_alone():
+    level = np.exp(growth_path(np.log(1.1), 10))
+    assert np.diff(level)[6:] == pytest.approx(level[6] - level[5])
+    assert growth_path(np.log(1.1), 5) == pytest.approx(growth_path(np.log(1.1), 10)[:5])
 
 
 def test_without_known_growth_the_path_is_flat():

@@ -18,8 +18,14 @@ PLANS, CHANCE = np.array([800.0, 200.0]), np.array([0.05, 0.5])
 
 def joining(usual, staying, wanted, total):
     factor = np.zeros(len(usual))
-    arrays = (np.array(x, dtype=float) for x in (usual, staying, wanted))
-    return solve_joining(*arrays, float(total), factor), factor
+    level = solve_joining(
+        np.array(usual, dtype=float),
+        np.array(staying, dtype=float),
+        np.array(wanted, dtype=float),
+        float(total),
+        factor,
+    )
+    return level, factor
 
 
 def placing(weights, odds, targets):

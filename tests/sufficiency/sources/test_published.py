@@ -76,9 +76,13 @@ def test_two_files_of_one_layout_are_told_apart_by_their_latest_year() -> None:
     assert "requests 2024: 40, now 41" in findings.items[-1].message
 
 
-def test_a_release_without_numbers_gives_way() -> None:
-    old = tidy("ees_2022_mi", 2022, (*("999", 2021), "total", "all", 12))
-    new = tidy("ees_2025_assessments", 2025, (*("999", 2021), "total", "all", float("nan")))
+@pytest.mark.parametrize("releases", [(2022, 2025), (20_222_021, 20_252_021)])
+def test_a_release_without_numbers_gives_way_however_releases_are_numbered(
+    releases: tuple[int, int],
+) -> None:
+    earlier, later = releases
+    old = tidy("ees_2022_mi", earlier, (*("999", 2021), "total", "all", 12))
+    new = tidy("ees_2025_assessments", later, (*("999", 2021), "total", "all", float("nan")))
     tables = {
         name: t.assign(flow="assessments_pending", calendar_year=2020)
         for name, t in {"ees_2022_mi": old, "ees_2025_assessments": new}.items()
