@@ -45,8 +45,17 @@ def dagster_home(workspace: Workspace) -> Path:
     return home
 
 
-def job_of(root: str, name: str) -> dg.JobDefinition:
-    """Return a job over the workspace at `root`."""
+def forecast_job(root: str) -> dg.JobDefinition:
+    """Return `forecast_places` over the workspace at `root`."""
+    return _job(root, "forecast_places")
+
+
+def backtest_job(root: str) -> dg.JobDefinition:
+    """Return `back_test` over the workspace at `root`."""
+    return _job(root, "back_test")
+
+
+def _job(root: str, name: str) -> dg.JobDefinition:
     from assets.definitions import build_definitions
 
     return build_definitions(Path(root)).resolve_job_def(name)
@@ -66,12 +75,12 @@ def run_forecast(workspace: Workspace, choices: dict[str, Any]) -> Outcome:
         **{"years": settings.years, "paths": settings.paths, "seed": settings.seed, **choices}
     )
     wanted = dg.RunConfig(ops={"simulate_plans": chosen}, loggers={"progress": {}})
-    return _run(workspace, "forecast_places", wanted, _headlines)
+    return _run(workspace, forecast_job, wanted, _headlines)
 
 
 def run_backtest(workspace: Workspace) -> Outcome:
     """Run `back_test` on the workspace; its tables show in the UI afterwards."""
-    return _run(workspace, "back_test", dg.RunConfig(loggers={"progress": {}}), _verdict)
+    return _run(workspace, backtest_job, dg.RunConfig(loggers={"progress": {}}), _verdict)
 
 
 def _headlines(result: dg.JobExecutionResult) -> Outcome:
@@ -89,13 +98,13 @@ def _verdict(result: dg.JobExecutionResult) -> Outcome:
 
 def _run(
     workspace: Workspace,
-    name: str,
+    made: Callable[[str], dg.JobDefinition],
     wanted: dg.RunConfig,
     told: Callable[[dg.JobExecutionResult], Outcome],
 ) -> Outcome:
     """Run one job; tell its outcome, or why there is none."""
     # A reconstructable job, because running a job object keeps every step's tables in memory.
-    job = dg.build_reconstructable_job("assets.running", "job_of", (str(workspace.root), name))
+    job = dg.build_reconstructable_job("assets.running", made.__name__, (str(workspace.root),))
     try:
         return _executed(job, workspace, wanted, told)
     except KeyboardInterrupt:

@@ -101,7 +101,7 @@ class Counts:
         )
 
 
-def _labels(codes: NDArray, names: tuple[str, ...]) -> pd.Categorical:
+def _labels(codes: NDArray, names: tuple[str, ...]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes.astype(np.int16), pd.Index(names))
 
 

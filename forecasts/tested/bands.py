@@ -20,7 +20,8 @@ from scipy.special import gammaln
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from forecasts.panel import TOTAL, Floats, setting_groups
+from forecasts.panel import AGE_BANDS, TOTAL, Floats, setting_groups
+from forecasts.pooled.needs import PREFIX
 
 LAST_ORIGINS = 5
 RECENCY = 0.6
@@ -129,9 +130,7 @@ def fit_bands(errors: pd.DataFrame, cuts: tuple[str, ...]) -> dict[str, Band]:
         errors: Columns `cut`, `origin`, `horizon`, `forecast`, `actual`; one row a forecast whose
             actual is known. Only the five latest origins of each cut and horizon are used, each
             with 0.6 of the weight of the next.
-        cuts: Cuts to return. A cut with fewer than 60 errors borrows the widest band among those
-            of its kind (what has never been tested is not surer than what has); where none of its
-            kind is known it gets its default.
+        cuts: Cuts to return. A cut with fewer than 60 errors borrows one (`borrowed`).
     """
     known = errors[(errors["forecast"] > 0) & errors["actual"].notna()]
     known = known[["cut", "origin", "horizon", "forecast", "actual"]].copy()
@@ -148,15 +147,32 @@ def fit_bands(errors: pd.DataFrame, cuts: tuple[str, ...]) -> dict[str, Band]:
         for cut, rows in known.groupby("cut")
         if len(rows) >= ENOUGH_ERRORS
     }
-    return {cut: fitted.get(cut) or _borrowed(fitted, cut) for cut in cuts}
+    return {cut: fitted.get(cut) or borrowed(fitted, cut) for cut in cuts}
 
 
-def _borrowed(fitted: dict[str, Band], cut: str) -> Band:
-    alike = [band for name, band in fitted.items() if dimension(name) == dimension(cut)]
+def borrowed(fitted: dict[str, Band], cut: str) -> Band:
+    """Return the band of a cut whose own errors are not known.
+
+    It is the widest band of its kind, for what has never been tested is not surer than what has.
+    A primary need takes the middle one of the age bands instead: it holds plans of all ages, most
+    of which it keeps from year to year, so neither the youngest nor the oldest ages, where nearly
+    all plans are new or about to end, are like it. Where none of its kind is known, the default.
+
+    Args:
+        fitted: Cut -> band of the cuts that were tested.
+        cut: The cut that was not.
+    """
+    need = cut.startswith(PREFIX)
+    alike = [
+        band
+        for name, band in fitted.items()
+        if (name in AGE_BANDS if need else dimension(name) == dimension(cut))
+    ]
     if not alike:
         return default_band(cut)
-    widest = max(alike, key=lambda band: band.level + band.size / TYPICAL_PLANS)
-    return Band(**{**widest.as_dict(), "errors": 0})  # type: ignore[arg-type]
+    alike.sort(key=lambda band: band.level + band.size / TYPICAL_PLANS)
+    chosen = alike[len(alike) // 2 if need else -1]
+    return Band(**{**chosen.as_dict(), "errors": 0})  # type: ignore[arg-type]
 
 
 def _fit(rows: pd.DataFrame, cut: str) -> Band:

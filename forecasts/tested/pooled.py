@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecasts.panel import TOTAL, Floats, Panel, setting_groups
 from forecasts.pooled.ensemble import Departures
+from forecasts.pooled.needs import PREFIX
 from forecasts.pooled.parameters import (
     Parameters,
     departures,
@@ -19,7 +20,7 @@ from forecasts.pooled.parameters import (
 )
 from forecasts.pooled.settings import settle
 from forecasts.tested.backtest import FIRST_ORIGIN, past_forecasts
-from forecasts.tested.bands import Band, band_from, default_band, fit_bands
+from forecasts.tested.bands import Band, band_from, borrowed, default_band, fit_bands
 from forecasts.tested.scores import POOLED, accuracy
 from forecasts.tested.verdicts import skilled, use_skilled
 
@@ -89,9 +90,16 @@ def forecast_tested(parameters: Parameters, panel: Panel, years: int) -> dict[st
 
 
 def bands_of(parameters: Parameters, cuts: tuple[str, ...]) -> dict[str, Band]:
-    """Return one band a cut from the parameters' tables; a cut they lack has its default."""
-    kept = parameters.bands.get("bands", {})
-    return {cut: band_from(kept[cut]) if cut in kept else default_band(cut) for cut in cuts}
+    """Return one band a cut from the parameters' tables.
+
+    A need that they lack borrows one; any other cut that they lack has its default.
+    """
+    kept = {cut: band_from(band) for cut, band in parameters.bands.get("bands", {}).items()}
+
+    def lacking(cut: str) -> Band:
+        return borrowed(kept, cut) if cut.startswith(PREFIX) else default_band(cut)
+
+    return {cut: kept.get(cut) or lacking(cut) for cut in cuts}
 
 
 def accuracy_of(parameters: Parameters) -> pd.DataFrame:

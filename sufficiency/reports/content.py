@@ -20,8 +20,9 @@ from sufficiency.reports.decisions import (
 from sufficiency.reports.own_returns import returns_tables
 from sufficiency.reports.page import ReportContent
 from sufficiency.reports.picture import Picture
-from sufficiency.reports.printing import in_order
-from sufficiency.reports.tested import provision_fared, total_fared
+from sufficiency.reports.printing import ReportTable, in_order
+from sufficiency.reports.tested import provision_fared, total_fared, verdicts_table
+from sufficiency.reports.why import annotation_table, drivers_table, waterfall
 from sufficiency.terms import ALL, OUTSIDE, lookup
 
 YEARS_AHEAD = 5
@@ -109,7 +110,22 @@ def report_content(
         returns=returns_tables(run_tables),
         decisions=decision_tables(run_tables),
         brief=brief_tables(run_tables),
+        tested=_tested_tables(run_tables, focus),
     )
+
+
+def _tested_tables(run_tables: Mapping[str, pd.DataFrame], focus: int) -> dict[str, ReportTable]:
+    """Why the forecast moves and what may be said of it, as far as the run has them."""
+    made = {
+        "Why it moves": ("drivers", lambda rows: drivers_table(rows, focus)),
+        "How good": ("verdicts", verdicts_table),
+        "Annotated years": ("annotation_effect", annotation_table),
+    }
+    return {
+        name: make(run_tables[table])
+        for name, (table, make) in made.items()
+        if table in run_tables and len(run_tables[table])
+    }
 
 
 def focus_year(demand: pd.DataFrame, base_year: int) -> int:
@@ -133,6 +149,7 @@ def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Pi
     groups = groups[(groups["provision"] == ALL) & (groups["phase"] == ALL)]
     made = [
         total_chart(about, demand, stock, accuracy),
+        *_why(about, run_tables, focus_year(demand, about.base_year)),
         charts.demand_by_need_group(groups, about.base_year, focus_year(demand, about.base_year)),
         *(
             provision_chart(about, demand, balance, register, stock, provision, accuracy)
@@ -144,6 +161,13 @@ def run_charts(about: About, run_tables: Mapping[str, pd.DataFrame]) -> tuple[Pi
     if "september_board" in run_tables:
         made.append(september_chart(run_tables["september_board"]))
     return tuple(picture for picture in made if picture is not None)
+
+
+def _why(about: About, run_tables: Mapping[str, pd.DataFrame], focus: int) -> list[Picture]:
+    if "drivers" not in run_tables or run_tables["drivers"].empty:
+        return []
+    base = len(run_tables["plans"])
+    return [waterfall(run_tables["drivers"], base, about.base_year, focus)]
 
 
 def total_chart(

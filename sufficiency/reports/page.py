@@ -47,6 +47,7 @@ class ReportContent:
         returns: What the council's own returns say, short name to table; empty without returns.
         decisions: Occupancy, September, schemes, money: short name to table, whole.
         brief: The same, as the page shows them.
+        tested: Why the forecast moves and what may be said of it: short name to table.
     """
 
     authority: str
@@ -71,6 +72,7 @@ class ReportContent:
     returns: Mapping[str, ReportTable] = field(default_factory=dict)
     decisions: Mapping[str, ReportTable] = field(default_factory=dict)
     brief: Mapping[str, ReportTable] = field(default_factory=dict)
+    tested: Mapping[str, ReportTable] = field(default_factory=dict)
 
 
 def render_page(content: ReportContent) -> str:

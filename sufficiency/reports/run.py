@@ -19,6 +19,7 @@ from sufficiency.warehouse import write_warehouse
 KEYS = {
     "published_stock": "authority",
     "published_flows": "authority",
+    "pupil_rates": "authority",
     "population": "area",
     "statistical_neighbours": "authority",
     "imd": "lsoa",
@@ -88,6 +89,7 @@ def own_tables(tables: Mapping[str, pd.DataFrame], authority: str) -> dict[str, 
     wanted = {
         "published_stock": beside,
         "published_flows": beside,
+        "pupil_rates": beside,
         "population": {authority},
         "statistical_neighbours": {authority},
         "imd": lsoas,

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from sufficiency.reports.picture import DEMAND, HISTORY, PLACES, Picture, drawn
-from sufficiency.reports.printing import printed
+from sufficiency.reports.printing import Kind, ReportTable, chosen_columns, printed
 from sufficiency.terms import lookup
 
 YEARS_AHEAD = {1: "one year", 2: "two years", 3: "three years"}
@@ -152,3 +152,29 @@ def own_verdict(scores: pd.DataFrame) -> str:
             f"{printed(inside, 'whole')}% of {n}."
         )
     return "\n".join(lines)
+
+
+def verdicts_table(verdicts: pd.DataFrame) -> ReportTable:
+    """Return what may be said of each forecast, one and three years ahead, all plans first.
+
+    Args:
+        verdicts: The `verdicts` table.
+    """
+    names = {TOTAL: "All plans", **lookup("setting_groups", "name")}
+    order = {cut: place for place, cut in enumerate(names)}
+    rows = verdicts[verdicts["horizon"].isin(SHOWN_AHEAD)]
+    rows = rows.assign(
+        place=rows["cut"].map(order).fillna(len(order)),
+        cut=rows["cut"].map(names).fillna("Ages " + rows["cut"]),
+    )
+    rows = rows.sort_values(["place", "cut", "horizon"], kind="stable")
+    columns: dict[str, tuple[str, Kind]] = {
+        "cut": ("Forecast of", "text"),
+        "horizon": ("Years ahead", "whole"),
+        "verdict": ("What may be said", "text"),
+    }
+    note = (
+        "From forecasts of all authorities in past years, with what was known then. Where a simple "
+        "method did better it is used instead, and the sentence says so."
+    )
+    return chosen_columns("What may be said of each forecast", rows, columns, note)

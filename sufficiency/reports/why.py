@@ -160,3 +160,23 @@ def with_and_without(effect: pd.DataFrame, history: pd.DataFrame | None) -> Pict
 
 def _signed(value: float) -> str:
     return printed(value, "signed")
+
+
+def annotation_table(effect: pd.DataFrame) -> ReportTable:
+    """Return the forecast of all plans with the annotated years down-weighted, and without.
+
+    Args:
+        effect: The `annotation_effect` table, not empty.
+    """
+    rows = effect[effect["cut"] == TOTAL].sort_values("year", kind="stable")
+    columns: dict[str, tuple[str, Kind]] = {
+        "year": ("January census", "year"),
+        "with_annotation": ("As used", "whole"),
+        "without": ("Had no year been annotated", "whole"),
+        "difference": ("Difference", "signed"),
+    }
+    note = (
+        f"January {rows['annotated'].iloc[0]} is annotated as unusual (annotated_years in "
+        "sufficiency.toml): what happened in the year before it counts for less."
+    )
+    return chosen_columns("With and without the annotated years", rows, columns, note)

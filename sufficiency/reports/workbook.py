@@ -76,6 +76,7 @@ def _sheets(content: ReportContent) -> dict[str, ReportTable]:
         content.everything.caption: content.everything,
         **content.decisions,
         "Beside others": content.beside,
+        **content.tested,
         "SCAP draft - unverified": content.scap,
         "Headlines": headlines,
         "Findings": content.findings,

@@ -14,7 +14,8 @@ GROUPS = {
     "inputs": {
         "adulthood", "establishments", "imd", "input_files", "localities", "locality_shapes",
         "past_plans", "placement_months", "plan_flows", "population", "published_flows",
-        "published_stock", "pupil_rates", "pupils", "requests", "requests_by_month", "schools_attended",
+        "published_stock", "pupil_rates", "pupils", "requests", "requests_by_month",
+        "schools_attended",
         "second_placements", "sen_support_to_plan", "statistical_neighbours",
     },
     "quality": {

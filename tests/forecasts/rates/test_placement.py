@@ -192,9 +192,14 @@ def test_needs_keep_their_provisions_over_five_years_of_constant_totals(turned, 
     wanted = groups.value_counts().reindex(list(setting_groups())).fillna(0.0)
     levels = {"total": float(len(plans)), **wanted.to_dict()}
     targets = pd.DataFrame(
-        [(cut, 2025 + h, h, levels[cut], 0.0, 0.0, "held") for h in range(6) for cut in levels],
-        columns=["cut", "year", "horizon", "mean", "own_sd", "common_sd", "method"],
+        [
+            (cut, 2025 + h, h, levels[cut], 0.0, 0.0, 0.0, "held")
+            for h in range(6)
+            for cut in levels
+        ],
+        columns=["cut", "year", "horizon", "mean", "own_sd", "common_sd", "tail", "method"],
     )
+    targets["dimension"] = targets["cut"].mask(targets["cut"] != "total", "setting_group")
     own = (stock["authority"] == "905") & (stock["dimension"] == "need_setting")
     kept, england = (
         simulate(
