@@ -48,6 +48,7 @@ BASE, PLANS, GROWTH, SEED = 2025, 5_000, 1.045, 1
 LIMITS = {(5_000, 10): 10.0, (1_000, 5): 1.5}
 LARGEST = (5_000, 10)
 FEWER = 50
+LOCALITIES = 12
 
 T = TypeVar("T")
 
@@ -79,7 +80,12 @@ def made_up() -> Authority:
     rates = estimate_rates(
         published_stock(world, BASE), published_flows(world, BASE), authorities[0], BASE
     )
-    return Authority(plans, rates, targets(plans, years), homes(world, authorities[0], BASE, years))
+    names = [f"Locality {number:02d}" for number in range(LOCALITIES)]
+    plans = plans.assign(locality=np.resize(names, PLANS))
+    people = homes(world, authorities[0], BASE, years)
+    people = people[people["locality"] == people["locality"].iloc[0]]
+    everywhere = pd.concat([people.assign(locality=name) for name in names], ignore_index=True)
+    return Authority(plans, rates, targets(plans, years), everywhere)
 
 
 def targets(plans: pd.DataFrame, years: int) -> pd.DataFrame:

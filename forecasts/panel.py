@@ -14,14 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts import wide
+from forecasts.wide import Floats
 from sufficiency.errors import SufficiencyError
 from sufficiency.terms import codes
 
-Floats = NDArray[np.float64]
-
 TOTAL = "total"
 AGE_BANDS = ("0-4", "5-10", "11-15", "16-19", "20-25")
-AGED = ("all", "special_state")
 PARTIAL_RETURN_FALL = 0.4
 CHILD_AGES = range(4, 19)
 

@@ -43,7 +43,8 @@ def population_by_locality(
 
     A census counts age at the 31 August before, so census y uses the mid-year before it, y - 1.
     The authority's total of each age is shared out by where that cohort lived in the latest
-    small-area estimate: children aged 9 live where children aged 3 lived six years before.
+    small-area estimate of before the first census: children aged 9 live where children aged 3
+    lived six years before. Where all estimates are later, the earliest of them is used.
     Children born since are shared like the newest born, and ages 18 and over like the same age
     then, because students and young adults are replaced rather than grow older in a place.
 
@@ -79,7 +80,7 @@ def population_by_locality(
             f"{', '.join(str(y - 1) for y in lacking)}. Load estimates or projections that "
             "cover it, or choose another base census."
         )
-    shares = _shares(population, localities)
+    shares = _shares(population, localities, min(censuses))
     observed = own.loc[own["projected"] == "observed", "year"]
     estimated = int(observed.max()) if len(observed) else shares.year
     parts = []
@@ -162,7 +163,7 @@ def _age_then(age: int, elapsed: int) -> int:
     return min(max(age - elapsed, 0), FIRST_YOUNG_ADULT - 1)
 
 
-def _shares(population: pd.DataFrame, localities: pd.DataFrame) -> _Shares:
+def _shares(population: pd.DataFrame, localities: pd.DataFrame, first_census: int) -> _Shares:
     small = population[population["area_type"] == "lsoa"]
     small = small[small["area"].isin(localities["lsoa"])]
     if small.empty:
@@ -170,7 +171,8 @@ def _shares(population: pd.DataFrame, localities: pd.DataFrame) -> _Shares:
             "There is no population of the authority's LSOAs, so residents cannot be shared out "
             "to localities. Load small-area estimates and the look-ups of LSOAs."
         )
-    latest = small[small["year"] == small["year"].max()]
+    known = small.loc[small["year"] < first_census, "year"]
+    latest = small[small["year"] == (known.max() if len(known) else small["year"].min())]
     home = localities.set_index("lsoa")["locality"]
     named = latest.assign(locality=latest["area"].map(home))
     counts = named.pivot_table(

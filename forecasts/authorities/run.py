@@ -30,8 +30,8 @@ from sufficiency.contracts import EnglandAuthorities, EnglandDemand, checked
 from sufficiency.errors import SufficiencyError
 from sufficiency.terms import census_label
 
+# Years that a last total may be carried; an older one is of an authority that is no more.
 MOST_CARRIED = 3
-"""Years that a last total may be carried; an older one is of an authority that is no more."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _together(
                 "authority_name": name.get(code, ""),
                 "region": region.get(code, ""),
                 "made_from": kept,
-                "last_total": origins.get(code, base),
+                "last_total": origins.get(code),
                 "plans": outcome.plans,
                 "note": outcome.why,
             }

@@ -13,7 +13,8 @@ import pandas as pd
 
 from forecasts.panel import TOTAL, Panel, setting_groups
 from forecasts.pooled.parameters import Parameters
-from forecasts.pooled.targets import fit_and_test, forecast_targets
+from forecasts.pooled.targets import forecast_targets
+from forecasts.tested.pooled import fit_and_test
 from sufficiency.errors import SufficiencyError
 from sufficiency.findings import Findings
 from sufficiency.plans.assumed import Remainder, assumed_counts, raked, remainder
@@ -85,8 +86,10 @@ def by_authority(
 ) -> dict[str, Tables]:
     """Split the tables once; each part has England's rows too."""
     england = [table[table["level"] == "national"] for table in (stock, flows)]
-    stocks, moved = (dict(list(t[t["level"] == "authority"].groupby("authority")))
-                     for t in (stock, flows))  # fmt: skip
+    stocks, moved = (
+        dict(list(table[table["level"] == "authority"].groupby("authority")))
+        for table in (stock, flows)
+    )
     people = population[population["area_type"] == "authority"]
     homes = dict(list(people.groupby("area")))
     return {

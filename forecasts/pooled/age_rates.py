@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from forecasts.panel import Floats, Panel
 from forecasts.pooled.mix import SingleAgeMix
+from forecasts.wide import OLDEST
 
-AGES = 26
+AGES = OLDEST + 1
 OPEN_FROM = 20
 OVER_20 = np.array([0.45, 0.25, 0.15, 0.10, 0.04, 0.01])  # shares of a flow "20 and over"
 OLDER_WHEN_COUNTED = 0.5

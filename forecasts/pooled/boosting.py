@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-Floats = NDArray[np.float64]
+from forecasts.panel import Floats
+
 Whole = NDArray[np.int64]
 Loss = Literal["squared_error", "absolute_error"]
 

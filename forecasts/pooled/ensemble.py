@@ -4,9 +4,8 @@ Members depart from England's path in log growth; a weight of a half believes ha
 and what the weights leave of one goes to England's path alone. The usual weights say what did well
 in the project's forecasting notes (section 5): what is learned directly is best early, convergence
 late. Past forecasts of at least four earlier censuses then move them, little by little: a weight
-learned from a thousand past departures counts as much as the usual one. Growth of one's own and
-the naive methods are no members: the ridge regression has own growth among its features, and they
-lowered no error of the mean.
+learned from a thousand past departures counts as much as the usual one. Growth of one's own is no
+member by itself: it is among the features of ridge and trees.
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ from forecasts.panel import (
     needs,
     setting_groups,
 )
-from forecasts.pooled.band_shares import band_counts
+from forecasts.pooled.band_shares import band_counts, latest_known
 from forecasts.pooled.converge import CLOSES_EACH_YEAR
 from forecasts.pooled.ensemble import MEMBERS, family
 from forecasts.pooled.needs import PREFIX
@@ -83,6 +83,7 @@ def forecast_targets(
     weighed = {name: _weighed(name, table) for name, table in fitted.weights.items()}
     now, notes = _base(panel, row)
     now |= _mix_now(panel, row, now[TOTAL])
+    own = _own_shares(panel, row)
     ahead = np.arange(1, years + 1, dtype=float)
     frames = []
     for cut, values in made.items():
@@ -102,7 +103,7 @@ def forecast_targets(
                     "common_sd": np.append(0.0, band.common_sd(ahead)),
                     "tail": band.tail,
                     "method": _described(
-                        cut, used.get(cut, METHOD), band, weighed[family(cut)], notes
+                        cut, used.get(cut, METHOD), band, weighed[family(cut)], notes, cut in own
                     ),
                 }
             )
@@ -178,7 +179,17 @@ def _mix_now(panel: Panel, row: int, total: float) -> dict[str, float]:
     return now
 
 
-def _described(cut: str, method: str, band: Band, weighed: str, notes: str) -> str:
+def _own_shares(panel: Panel, row: int) -> set[str]:
+    """Age bands and needs whose forecast starts from the authority's own shares."""
+    own: set[str] = set()
+    if np.isfinite(latest_known(band_counts(panel))[row]).all():
+        own |= set(AGE_BANDS)
+    if panel.needs is not None and np.isfinite(panel.needs[row, -1]).all():
+        own |= {f"{PREFIX}{need}" for need in needs()}
+    return own
+
+
+def _described(cut: str, method: str, band: Band, weighed: str, notes: str, own: bool) -> str:
     if method != METHOD:
         path = f"{SIMPLE[method]}: past forecasts of the pooled models were no better"
     elif cut == TOTAL:
@@ -189,7 +200,11 @@ def _described(cut: str, method: str, band: Band, weighed: str, notes: str) -> s
             ", reconciled to the total by error variance"
         )
     else:
-        path = "national and own shares of the total"
+        path = (
+            "national and own shares of the total"
+            if own
+            else ("England's shares of the total, as the authority's own are not published")
+        )
     spread = f"band: {band.errors} past errors" if band.errors else "band: default, untested"
     return f"{path}; {spread}{notes if cut in setting_groups() else ''}"
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from forecasts.panel import Floats
 from forecasts.rates.defaults import AGES
 from forecasts.rates.profiles import needs, settings
+from sufficiency.terms import ALL
 
 # A step three years ago counts half: rates drift (a tenth a year or so), and five steps are rarely
 # more than are to be had.
@@ -73,7 +74,7 @@ class Steps:
 
 
 def steps(
-    linked: Linked | None,
+    linked: Linked,
     base_year: int,
     annotated_years: tuple[int, ...] = (),
     annotated_weight: float = ANNOTATED_WEIGHT,
@@ -81,20 +82,19 @@ def steps(
     """Return the counts of every step up to the base census; None if there is none.
 
     Args:
-        linked: Person-level tables, or None.
+        linked: Person-level tables.
         base_year: January census year.
         annotated_years: January years at whose end a step is unusual.
         annotated_weight: What such a step counts, 0 to 1.
     """
-    if linked is None:
-        return None
     flows = linked.plan_flows
     flows = flows[(flows["year"] <= base_year) & (flows["flow"] != "residual")]
     flows = flows.reset_index(drop=True)
     unclear = flows["reason"] == NOT_EXPLAINED
     untold = _without_leavers(flows, unclear)
     lost = int(flows.loc[unclear, "value"].sum())
-    flows = flows[~unclear & flows["age"].notna()]
+    single = (flows["need"] != ALL) & (flows["setting"] != ALL)
+    flows = flows[~unclear & flows["age"].notna() & single]
     years = tuple(sorted(int(year) for year in flows["year"].unique()))
     if not years:
         return None

@@ -17,7 +17,7 @@ from forecasts.rates.defaults import AGES
 from forecasts.rates.leaving import group_of_setting
 from forecasts.rates.linked import Steps
 from forecasts.rates.movement import NOT_RECORDED, allowed
-from forecasts.rates.profiles import settings
+from forecasts.rates.profiles import rows_to_one, settings
 from forecasts.rates.shrinkage import (
     Shrunk,
     pooled_variance,
@@ -119,8 +119,8 @@ def _destinations(published: Floats, placed: Floats, moved: Floats) -> Floats:
         np.concatenate([placed[1:], placed[-1:]])
         * np.concatenate([enterable[1:], enterable[-1:]])[:, None]
     )
-    anywhere = _rows_to_one(after[:, :, None] * (1.0 - np.eye(count)))
-    given = _rows_to_one(published)
+    anywhere = rows_to_one(after[:, :, None] * (1.0 - np.eye(count)))
+    given = rows_to_one(published)
     known = given.sum(axis=3, keepdims=True) > 0
     where = np.where(known, (1.0 - ANYWHERE) * given + ANYWHERE * anywhere, anywhere)
     moved = np.where(where > 0, moved, 0.0)
@@ -132,10 +132,5 @@ def _destinations(published: Floats, placed: Floats, moved: Floats) -> Floats:
         wide = np.broadcast_to(cell, where.shape)
         cells = int(cell.max()) + 1
         found = shrunk_counts(summed(moved, wide, cells), summed(movers * where, wide, cells))
-        where = _rows_to_one(where * np.exp(found.step)[cell])
+        where = rows_to_one(where * np.exp(found.step)[cell])
     return where
-
-
-def _rows_to_one(table: Floats) -> Floats:
-    sums = table.sum(axis=-1, keepdims=True)
-    return np.divide(table, sums, out=np.zeros_like(table), where=sums > FEWEST)

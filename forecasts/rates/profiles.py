@@ -15,6 +15,8 @@ from forecasts.rates.defaults import AGES
 from forecasts.wide import COUNTED
 from sufficiency.terms import codes
 
+NEXT_TO_NOTHING = 1e-9
+
 
 @cache
 def needs() -> tuple[str, ...]:
@@ -105,6 +107,12 @@ def shares(counts: Floats, fallback: Floats, weight: float) -> Floats:
     smoothed = counts + weight * fallback
     sums = smoothed.sum(axis=-1, keepdims=True)
     return np.divide(smoothed, sums, out=np.zeros_like(smoothed), where=sums > 0)
+
+
+def rows_to_one(table: Floats) -> Floats:
+    """Return a table scaled so that its last axis sums to 1; what sums to next to nothing is 0."""
+    sums = table.sum(axis=-1, keepdims=True)
+    return np.divide(table, sums, out=np.zeros_like(table), where=sums > NEXT_TO_NOTHING)
 
 
 def own_to_expected(own: Floats, expected: Floats, weight: float) -> Floats:

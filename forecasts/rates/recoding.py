@@ -11,7 +11,7 @@ from forecasts.panel import Floats
 from forecasts.rates.defaults import AGES
 from forecasts.rates.linked import Steps
 from forecasts.rates.movement import NEED_NOT_RECORDED
-from forecasts.rates.profiles import needs
+from forecasts.rates.profiles import needs, rows_to_one
 from forecasts.rates.shrinkage import shrunk_chances, shrunk_counts, stepped_chance
 
 LEAST, MOST = 1e-3, 0.98
@@ -52,14 +52,9 @@ def linked_recoding(change_need: Floats, steps: Steps) -> Floats:
     # A settled need that England's changes never lead to may still be changed into here.
     share = np.where(provisional, 0.0, flows.sum(axis=(0, 1)))
     to = change_need * (1.0 - same) * ~provisional + LEAST * share / max(share.sum(), 1.0)
-    to = _rows_to_one(np.where(provisional[:, None], to, 0.0))
+    to = rows_to_one(np.where(provisional[:, None], to, 0.0))
     pairs = (net.sum(axis=2, keepdims=True) * to).sum(axis=0)
     step = shrunk_counts(net.sum(axis=0).ravel(), pairs.ravel()).step.reshape(kinds, kinds)
-    to = _rows_to_one(to * np.exp(step))
+    to = rows_to_one(to * np.exp(step))
     out = np.where(to.sum(axis=2) > 0, out, 0.0)
     return out[..., None] * to + (1.0 - out)[..., None] * same
-
-
-def _rows_to_one(table: Floats) -> Floats:
-    sums = table.sum(axis=-1, keepdims=True)
-    return np.divide(table, sums, out=np.zeros_like(table), where=sums > 0)

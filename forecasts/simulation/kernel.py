@@ -82,7 +82,8 @@ def run_paths(first, last, seed, base, start, course, labels, luck, wanted, fact
     usual, staying = np.empty(needs), np.empty(needs)
     weight, odds = np.empty(ages * groups + ages), np.empty((ages * groups + ages, groups))
     factor, times = np.ones(groups), np.ones(settings)
-    keys, counts = np.empty(4096, np.int32), np.empty(4096, np.uint16)
+    most = (last - first) * (years + 1) * room  # only what is written takes memory
+    keys, counts = np.empty(most, np.int32), np.empty(most, np.uint16)
     sizes = np.zeros((last - first, years + 1), np.int64)
     used = 0
     for path in range(first, last):
@@ -149,7 +150,7 @@ def run_paths(first, last, seed, base, start, course, labels, luck, wanted, fact
                     present, cell, home, slot, join_setting, times, now, held,
                 )  # fmt: skip
                 flows[path, ahead, 0] = present
-            if used + present > len(keys):
+            if used + present >= len(keys):
                 keys = longer(keys, 2 * (used + present))
                 counts = longer(counts, 2 * (used + present))
             end = write_counts(used, list_cells(now, holds), holds, now, held, keys, counts)

@@ -16,6 +16,7 @@ from forecasts.simulation.course import Course
 from sufficiency.terms import OUTSIDE
 
 FURTHEST = 2.0  # a class with hardly any plans says too little to be drawn from further out
+LEAST_SPREAD_LEFT = 0.2  # of the variance of shares: where nearly all live in one place
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ def draw_luck(rates: Rates, course: Course, paths: int, base: int, seed: int) ->
         [0.0 if n == OUTSIDE else known.get(n, sure.place_elsewhere) for n in course.localities]
     )
     inside = np.array([name != OUTSIDE for name in course.localities], dtype=float)
-    place = once(Purpose.PLACE_RATE, spread)[:, None] + walked(
-        Purpose.PLACE_DRIFT, sure.drift_place * inside
+    # Held to a sum, shares spread less than what they are drawn with: the fewer places, the less.
+    wider = 1.0 / np.sqrt(max(1.0 - float((course.residents**2).sum()), LEAST_SPREAD_LEFT))
+    place = once(Purpose.PLACE_RATE, wider * spread)[:, None] + walked(
+        Purpose.PLACE_DRIFT, wider * sure.drift_place * inside
     )
     factor = np.exp(np.clip(place, -FURTHEST, FURTHEST))
     if course.residents.any():

@@ -77,8 +77,9 @@ def solve_leaver(now, chance, usual, total, number):
         return 1.0
     number[:] = 0.0
     flat, size = chance.ravel(), chance.size
-    for cell in range(len(now)):
-        number[cell % size] += now[cell]
+    for first in range(0, len(now), size):
+        for k in range(size):
+            number[k] += now[first + k]
     staying = 0.0
     for k in range(size):
         staying += number[k] * (1.0 - flat[k])
@@ -283,7 +284,7 @@ def list_cells(now, holds):
 def write_counts(used, count, holds, now, held, keys, counts):
     """Write plans of each cell and home behind what is written; empty them; return the end.
 
-    Returns -1 where a cell holds more than can be counted.
+    Returns -1 where a cell holds more than can be counted. Room is needed for one cell more.
     """
     places = held.shape[1]
     for k in range(count):
@@ -294,10 +295,9 @@ def write_counts(used, count, holds, now, held, keys, counts):
         at = 0
         while left > 0:
             number = held[cell, at]
-            if number > 0:
-                keys[used], counts[used] = cell * places + at, number
-                held[cell, at] = 0
-                left -= number
-                used += 1
+            keys[used], counts[used] = cell * places + at, number
+            held[cell, at] = 0
+            left -= number
+            used += number > 0
             at += 1
     return used

@@ -13,7 +13,6 @@ from forecasts.naive import rivals
 from forecasts.panel import Floats, Panel, needs
 
 Method = Callable[[Panel, int], dict[str, Floats]]
-OwnMethod = Callable[[pd.DataFrame, int, int], pd.DataFrame]
 
 LONGEST = 7
 FIRST_ORIGIN = 2016  # the reform of 2014 and 2015 was a break, not an error of the method
@@ -26,7 +25,6 @@ def past_forecasts(
     methods: Mapping[str, Method],
     *,
     first_origin: int = FIRST_ORIGIN,
-    longest: int = LONGEST,
 ) -> pd.DataFrame:
     """Return every forecast that can be checked: one row a method, cut, origin, horizon, authority.
 
@@ -36,7 +34,6 @@ def past_forecasts(
             whatever it needs on that; it returns cut -> forecasts (authority x horizon). The naive
             rivals are added for every cut that a method forecasts.
         first_origin: Earliest January census to forecast from.
-        longest: Years ahead, at most.
 
     Returns:
         Columns `cut`, `origin`, `horizon`, `authority`, `method`, `forecast`, `actual`; only
@@ -45,7 +42,7 @@ def past_forecasts(
     frames = []
     for origin in panel.years[(panel.years >= first_origin) & (panel.years < panel.origin)]:
         then = panel.until(int(origin))
-        years = min(longest, panel.origin - int(origin))
+        years = min(LONGEST, panel.origin - int(origin))
         named = {name: method(then, years) for name, method in methods.items()}
         for cut in dict.fromkeys(cut for made in named.values() for cut in made):
             seen, actual = history(then, cut), history(panel, cut)
@@ -77,13 +74,8 @@ def history(panel: Panel, cut: str) -> Floats | None:
     return None
 
 
-def own_backtest(
-    counts: pd.DataFrame,
-    authority: str,
-    methods: Mapping[str, OwnMethod] | None = None,
-    longest: int = OWN_LONGEST,
-) -> pd.DataFrame:
-    """Return past forecasts of one authority's own counts, as `past_forecasts` returns them.
+def own_backtest(counts: pd.DataFrame, authority: str) -> pd.DataFrame:
+    """Return the naive rivals' past forecasts of one authority's own counts.
 
     A council's returns hold cuts that nobody publishes (need x provision, locality). Every year but
     the last is an origin; a year without a row of a cut that has rows in other years counts 0,
@@ -92,9 +84,9 @@ def own_backtest(
     Args:
         counts: Columns `cut`, `year`, `plans`; one row a cut and January census.
         authority: Three-digit DfE code.
-        methods: Name -> method, which is given the counts up to an origin, the origin and how many
-            years ahead, and returns the same columns for the years after. None: rivals alone.
-        longest: Years ahead, at most.
+
+    Returns:
+        As `past_forecasts`, at most five years ahead.
     """
     if counts.empty:
         return _joined([])
@@ -104,17 +96,13 @@ def own_backtest(
     last = known[-1]
     frames = []
     for origin in known[:-1]:
-        years = min(longest, last - origin)
+        years = min(OWN_LONGEST, last - origin)
         ahead = range(origin + 1, origin + years + 1)
         actual = wide.reindex(columns=ahead).to_numpy(dtype=float)
         seen = wide.reindex(columns=range(known[0], origin + 1)).to_numpy(dtype=float)
         growth = _growth(seen)
-        made = {name: rival(seen, growth, years) for name, rival in rivals().items()}
-        for name, method in (methods or {}).items():
-            table = method(counts[counts["year"] <= origin], origin, years)
-            table = table.pivot_table(index="cut", columns="year", values="plans", aggfunc="sum")
-            made[name] = table.reindex(index=wide.index, columns=ahead).to_numpy(dtype=float)
-        for name, forecast in made.items():
+        for name, rival in rivals().items():
+            forecast = rival(seen, growth, years)
             for row, cut in enumerate(wide.index):
                 at = slice(row, row + 1)
                 part = _checkable(forecast[at], actual[at], [authority])

@@ -34,8 +34,14 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Published:
-    """Published tables, as contracts `PublishedStock`, `PublishedFlows`, `Population` and
-    `PupilRates`."""
+    """Published tables of all authorities.
+
+    Attributes:
+        stock: `PublishedStock`.
+        flows: `PublishedFlows`.
+        population: `Population`.
+        pupil_rates: `PupilRates`.
+    """
 
     stock: pd.DataFrame
     flows: pd.DataFrame
@@ -131,7 +137,7 @@ def from_returns(
         frames.append(_forecast(made.counts, origin))
     if not frames:
         return _checked([])
-    engine = pd.concat(frames, ignore_index=True).merge(actual, on=["cut", "year"])
+    engine = _against(pd.concat(frames, ignore_index=True), actual)
     simple = own_backtest(actual.rename(columns={"actual": "plans"}), authority)
     simple = simple.assign(p10=np.nan, p90=np.nan)
     return _checked([frame.assign(route=RETURNS) for frame in (engine, simple)])
@@ -179,14 +185,14 @@ def _checked(frames: list[pd.DataFrame]) -> pd.DataFrame:
 def _counted(plans: pd.DataFrame) -> pd.DataFrame:
     """Plans of one January by every cut: cut, year, actual."""
     year = int(plans["year"].iloc[0])
-    cuts = {
-        "": pd.Series("total", index=plans.index),
-        "setting_group": plans["setting"].map(lookup("settings", "setting_group")),
-        "need_group": "need_group:" + plans["need"].map(lookup("needs", "need_group")),
-        "provision": "provision:" + plans["setting"].map(_provisions()),
-        "locality": "locality:" + plans["locality"].where(plans["locality"] != OUTSIDE),
-    }
-    counts = pd.concat([of.dropna().value_counts() for of in cuts.values()])
+    cuts = (
+        pd.Series("total", index=plans.index),
+        plans["setting"].map(lookup("settings", "setting_group")),
+        "need_group:" + plans["need"].map(lookup("needs", "need_group")),
+        "provision:" + plans["setting"].map(_provisions()),
+        "locality:" + plans["locality"].where(plans["locality"] != OUTSIDE),
+    )
+    counts = pd.concat([cut.dropna().value_counts() for cut in cuts])
     return pd.DataFrame({"cut": counts.index, "year": year, "actual": counts.to_numpy(float)})
 
 
@@ -236,6 +242,13 @@ def _forecast(counts: Counts, origin: int) -> pd.DataFrame:
                 )
             )
     return pd.concat(frames, ignore_index=True)
+
+
+def _against(engine: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
+    """Set forecasts against what was counted; a held return without plans of a cut counts 0."""
+    held = engine[engine["cut"].isin(actual["cut"]) & engine["year"].isin(actual["year"])]
+    both = held.merge(actual, on=["cut", "year"], how="left")
+    return both.assign(actual=both["actual"].fillna(0.0))
 
 
 def _provisions() -> dict[str, str]:

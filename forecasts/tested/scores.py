@@ -42,8 +42,8 @@ def accuracy(past: pd.DataFrame, base_year: int) -> pd.DataFrame:
 
     Args:
         past: What `past_forecasts` or `own_backtest` returned.
-        base_year: January census of the forecast these scores stand beside; later rows are refused
-            a place by being left out.
+        base_year: January census of the forecast these scores stand beside; rows whose actual is of
+            a later one are left out.
     """
     past = past[past["origin"] + past["horizon"] <= base_year].reset_index(drop=True)
     if past.empty:

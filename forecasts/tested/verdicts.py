@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from forecasts.naive import rivals
 from forecasts.panel import Floats, Panel
@@ -13,6 +15,7 @@ ENOUGH_ORIGINS = 5
 WINS = 0.75
 ENOUGH_FORECASTS = 30
 HARDLY = 0.03
+UPPER = 0.9
 COARSE_FROM = 10.0
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 SIMPLE = {
@@ -143,9 +146,16 @@ def _at_this_size(targets: pd.DataFrame | None, cut: str, horizon: int) -> str:
     if row.empty:
         return ""
     own, common = float(row["own_sd"].iloc[0]), float(row["common_sd"].iloc[0])
-    reach = 1.2816 * float(np.hypot(own, common))
+    reach = float(np.hypot(own * _point(float(row["tail"].iloc[0])), common * norm.ppf(UPPER)))
     low, high = 100 * (1 - np.exp(-reach)), 100 * (np.exp(reach) - 1)
     return f" At this size, 8 in 10 lie from {_about(low)}% below to {_about(high)}% above."
+
+
+def _point(tail: float) -> float:
+    """Standard deviations from the middle that one own error in ten lies above (`Targets.tail`)."""
+    if tail <= 0:
+        return float(norm.ppf(UPPER))
+    return float(student.ppf(UPPER, tail) * np.sqrt((tail - 2.0) / tail))
 
 
 def _about(percent: float) -> str:

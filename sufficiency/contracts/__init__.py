@@ -71,7 +71,6 @@ from sufficiency.contracts.people import (
 )
 from sufficiency.contracts.places import Places, Register
 from sufficiency.contracts.results import (
-    Accuracy,
     AnnotationEffect,
     Assumptions,
     BesideOthers,
@@ -81,13 +80,11 @@ from sufficiency.contracts.results import (
     EnglandDemand,
     FindingsTable,
     Gap,
-    OwnAccuracy,
-    PastForecasts,
     ProvisionBalance,
     Targets,
-    Verdicts,
 )
 from sufficiency.contracts.returns import ScapDraft
+from sufficiency.contracts.tested import Accuracy, OwnAccuracy, PastForecasts, Verdicts
 
 __all__ = [
     "TABLES",

@@ -23,9 +23,9 @@ from sufficiency.terms import census_label, codes, lookup
 ENGLAND = "national"
 ROUNDS = 200
 RAKING_ROUNDS = 100
+# A carried total is not brought to England's remainder by more than this: the two then disagree
+# about more than growth, such as which authorities there are. Assumption [U].
 LARGEST_SCALE = 1.5
-"""A carried total is not brought to England's remainder by more than this: the two then disagree
-about more than growth, such as which authorities there are. Assumption [U]."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from assets.running import Outcome, run_forecast
 from assets.starting import start_demo
 from sufficiency.workspace import Workspace, open_workspace
 
-FEW = {"years": 4, "paths": 12}
+FEW = {"years": 4, "paths": 40}
 FEW_JANUARIES = 2
 
 

@@ -64,6 +64,13 @@ def test_each_authority_says_what_it_was_made_from(inputs, england) -> None:
     assert inputs["gone"] not in set(england.demand["authority"])
 
 
+def test_an_authority_without_any_total_has_no_last_one(inputs) -> None:
+    made = run(inputs, wanted=(inputs["own"], "000")).authorities.set_index("authority")
+    assert pd.isna(made["last_total"]["000"])
+    assert made["made_from"]["000"] == "left_out"
+    assert made["last_total"][inputs["own"]] == inputs["choices"].base_year
+
+
 def test_own_tables_give_the_published_number_of_plans(inputs, england) -> None:
     stock, base = inputs["tables"][0], inputs["choices"].base_year
     own = stock[(stock["authority"] == inputs["own"]) & (stock["dimension"] == "total")]

@@ -6,7 +6,10 @@ One replication is one authority of one panel. An outcome's place among the path
 drawn within ties, so that small counts are not held to be covered merely because they are whole.
 """
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
@@ -64,23 +67,30 @@ class Known:
     fitted: Parameters
 
 
-def replications(effort: Effort) -> pd.DataFrame:
+def replications(effort: Effort, workers: int = 1) -> pd.DataFrame:
     """Return one row a route, replication, level, cut and year: mean, actual and its place."""
+    of_panel = partial(_of_panel, effort)
+    if workers == 1:
+        return pd.concat(map(of_panel, effort.seeds), ignore_index=True)
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        return pd.concat(pool.map(of_panel, effort.seeds), ignore_index=True)
+
+
+def _of_panel(effort: Effort, seed: int) -> pd.DataFrame:
+    known = _known(seed, effort)
+    random = np.random.default_rng(seed)
     parts = []
-    for seed in effort.seeds:
-        known = _known(seed, effort)
-        random = np.random.default_rng(seed)
-        for authority in known.world.process.authorities[: effort.authorities]:
-            actual = outcomes(known.world, authority, BASE + 1, BASE + YEARS)
-            actual = actual.rename(columns={"plans": "count"})
-            targets, _ = forecast_targets(
-                known.stock, known.flows, known.people, authority, BASE, YEARS,
-                parameters=known.fitted,
-            )  # fmt: skip
-            for route in effort.routes:
-                paths = _paths(known, authority, targets, route, effort.paths)
-                found = _places(paths, actual, random)
-                parts.append(found.assign(route=route, seed=seed, authority=authority))
+    for authority in known.world.process.authorities[: effort.authorities]:
+        actual = outcomes(known.world, authority, BASE + 1, BASE + YEARS)
+        actual = actual.rename(columns={"plans": "count"})
+        targets, _ = forecast_targets(
+            known.stock, known.flows, known.people, authority, BASE, YEARS,
+            parameters=known.fitted,
+        )  # fmt: skip
+        for route in effort.routes:
+            paths = _paths(known, authority, targets, route, effort.paths)
+            found = _places(paths, actual, random)
+            parts.append(found.assign(route=route, seed=seed, authority=authority))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -124,6 +134,7 @@ def _paths(
         paths=paths,
         years=YEARS,
         seed=world.seed,
+        threads=1,
     )
     return run.paths
 
@@ -158,9 +169,8 @@ def _by(counts: pd.DataFrame, column: str, within: list[str]) -> pd.Series:
 @pytest.fixture(scope="module")
 def many() -> pd.DataFrame:
     """Return 200 replications by either route: 25 authorities in each of 8 panels."""
-    return replications(
-        Effort(range(101, 109), size=60, authorities=25, paths=160, first_origin=2017)
-    )
+    effort = Effort(range(101, 109), size=60, authorities=25, paths=200, first_origin=2016)
+    return replications(effort, workers=2)
 
 
 @pytest.mark.slow

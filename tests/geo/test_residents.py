@@ -53,6 +53,24 @@ def test_children_born_since_are_shared_like_the_newest_born() -> None:
     assert table["persons"].tolist() == [6.0, 2.0]
 
 
+def test_a_small_area_estimate_of_after_the_first_census_is_not_used() -> None:
+    small = [
+        (CODES[0], "lsoa", 2020, 20, 3.0),
+        (CODES[2], "lsoa", 2020, 20, 1.0),
+        (CODES[2], "lsoa", 2023, 20, 9.0),
+    ]
+    population = people([*small, ("839", "authority", 2022, 20, 8.0)])
+    table = population_by_locality(population, HOMES, "839", [2023])
+    assert table["persons"].tolist() == [6.0, 2.0]
+
+
+def test_the_earliest_small_area_estimate_is_used_where_all_are_later() -> None:
+    small = [(CODES[0], "lsoa", 2023, 20, 3.0), (CODES[2], "lsoa", 2024, 20, 1.0)]
+    population = people([*small, ("839", "authority", 2022, 20, 8.0)])
+    table = population_by_locality(population, HOMES, "839", [2023])
+    assert table["persons"].tolist() == [8.0, 0.0]
+
+
 def test_a_year_without_population_is_named() -> None:
     population = people([("839", "authority", 2022, 5, 12.0), (CODES[0], "lsoa", 2020, 5, 1.0)])
     with pytest.raises(SufficiencyError, match="mid-year 2029"):

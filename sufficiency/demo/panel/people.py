@@ -11,7 +11,7 @@ from sufficiency.demo.panel.rates import AGE_CLASSES, AGES, GROUP_OF, GROUPS, Fl
 from sufficiency.demo.sharing import generator
 from sufficiency.terms import OUTSIDE
 
-FIRST, LAST = 2014, 2030
+FIRST, LAST = 2010, 2030
 COUNT = 72
 MOVES_HOUSE = 0.02
 HOMES = (*LOCALITIES, OUTSIDE)
@@ -24,7 +24,7 @@ class PanelWorld:
     Attributes:
         seed: What it was made from.
         process: True rates.
-        plans: One row a plan and January from 2014 to 2030: year, authority (place), person, age,
+        plans: One row a plan and January from 2010 to 2030: year, authority (place), person, age,
             need, setting, home (places in `NEEDS`, `SETTINGS`, `HOMES`).
         ceased: One row a plan that ended: year (January after), authority, person, age (at the
             start), need, setting.

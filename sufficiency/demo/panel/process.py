@@ -3,7 +3,8 @@
 Numbers are not steered to a total. Joiners are residents x a national rate x the authority's own
 rate, and totals follow from who joins and who leaves: high-rate authorities slow down because more
 leave. Everything on the log scale; the sizes below are chosen so that one-year errors resemble
-those of published data (forecasting notes 1: totals 3 to 4%, settings 3 to 25%).
+those of published data (forecasting notes 1: totals 3 to 4%, settings 3 to 25%), and so that
+localities differ as authorities of a region do in their new plans per resident (by 0.22).
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sufficiency.demo.panel.rates import (
 )
 from sufficiency.demo.sharing import generator
 
-BURN_IN = 14
+BURN_IN = 10
 LOCALITIES = ("Eastby", "Midton", "Westby")
 LOCALITY_SHARES = (0.30, 0.50, 0.20)
 OUTSIDE_SHARE = 0.015
@@ -28,7 +29,7 @@ CHILDREN = (22_000, 110_000)
 POPULATION_GROWTH = 0.008
 FIRST_RATE, RATE_GROWTH = 0.0013, 0.075
 NATIONAL_WALK, NATIONAL_SHOCK, REGION_SHOCK = 0.04, 0.05, 0.04
-OWN_JOINING, JOINING_SHOCK, JOINING_LASTS = 0.22, 0.17, 0.45
+OWN_JOINING, JOINING_SHOCK, JOINING_LASTS = 0.22, 0.26, 0.3
 OWN_LEAVING, LEAVING_WALK, LEAVING_SHOCK, NATIONAL_LEAVING = 0.15, 0.03, 0.10, 0.05
 OWN_NEEDS, NEEDS_WALK, NEEDS_SHOCK = 0.30, 0.06, 0.08
 NEED_TREND = (0.025, -0.03, -0.01, 0.02, 0.0, -0.02)
@@ -36,7 +37,7 @@ OWN_PLACING = (0.25, 0.6, 0.2, 0.4, 0.5, 0.15, 0.25)
 PLACING_WALK = (0.04, 0.12, 0.04, 0.06, 0.12, 0.05, 0.08)
 PLACING_TREND = (0.0, 0.015, 0.005, 0.025, 0.0, 0.0, 0.01)
 NATIONAL_PLACING = 0.02
-OWN_HOMES, HOMES_WALK, HOMES_SHOCK = 0.25, 0.06, 0.05
+OWN_HOMES, HOMES_STEP, HOMES_LAST, HOMES_SHOCK = 0.17, 0.06, 0.9, 0.05
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,7 @@ def _joiners(
     walk = np.cumsum(RATE_GROWTH + rng.normal(0.0, NATIONAL_WALK, years))
     national = walk + rng.normal(0.0, NATIONAL_SHOCK, years)
     regional = rng.normal(0.0, REGION_SHOCK, (years, len(REGIONS)))[:, region]
-    own = np.zeros((years, count))
-    surprise = rng.normal(0.0, JOINING_SHOCK, (years, count))
-    own[0] = surprise[0]
-    for year in range(1, years):
-        own[year] = JOINING_LASTS * own[year - 1] + surprise[year]
+    own = _fading(rng.normal(0.0, JOINING_SHOCK, (years, count)), JOINING_LASTS)
     level = rng.normal(0.0, OWN_JOINING, count)
     rate = FIRST_RATE * np.exp(national[:, None] + regional + level + own)
     joiners = children * rate
@@ -162,8 +159,16 @@ def _placing(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
 def _homes(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     places = len(LOCALITIES)
     level = rng.normal(0.0, OWN_HOMES, (1, shape[1], places))
-    walk = np.cumsum(rng.normal(0.0, HOMES_WALK, (*shape, places)), axis=0)
+    walk = _fading(rng.normal(0.0, HOMES_STEP, (*shape, places)), HOMES_LAST)
     shock = rng.normal(0.0, HOMES_SHOCK, (*shape, places))
     share = np.array(LOCALITY_SHARES) * np.exp(level + walk + shock)
     inside = (1.0 - OUTSIDE_SHARE) * share / share.sum(axis=2, keepdims=True)
     return np.concatenate([inside, np.full((*shape, 1), OUTSIDE_SHARE)], axis=2)
+
+
+def _fading(steps: Floats, lasts: float) -> Floats:
+    """Add up steps along the years, so much of what was there lasting into the next."""
+    made = steps.copy()
+    for year in range(1, len(steps)):
+        made[year] += lasts * made[year - 1]
+    return made

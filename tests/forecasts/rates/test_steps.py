@@ -66,7 +66,6 @@ def test_a_step_three_years_older_counts_half_and_an_annotated_one_a_quarter():
 
 def test_no_step_up_to_the_base_is_none():
     assert steps(_linked(), 2023) is None
-    assert steps(None, 2025) is None
 
 
 def test_a_step_whose_leavers_have_no_reason_tells_nothing_of_leaving():

@@ -51,6 +51,14 @@ def test_places_keep_their_sum_in_every_path(luck, course):
     assert luck.place[..., course.localities.index("Eastby")].std() > 0.05
 
 
+def test_shares_of_places_spread_as_certainty_says_though_they_sum(full_rates, course):
+    """The residents' mean variance of the log of a share is that of the places' certainty."""
+    sure = replace(full_rates.certainty, place=np.array([0.2, 0.2]), drift_place=0.0)
+    luck = draw_luck(replace(full_rates, certainty=sure), course, PATHS, 2025, 3)
+    variance = np.log(luck.place[:, 0]).var(axis=0) @ course.residents
+    assert np.sqrt(variance) == pytest.approx(0.2, rel=0.1)
+
+
 def test_luck_does_not_depend_on_the_joiners_of_any_need(luck, full_rates, plans, homes):
     """Else a lever on one need would move the homes of all others."""
     join = full_rates.join * np.linspace(0.1, 9.0, len(full_rates.needs))

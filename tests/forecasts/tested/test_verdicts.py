@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasts.panel import Panel
+from forecasts.tested.bands import Band
 from forecasts.tested.verdicts import skilled, use_skilled, verdicts
 
 
@@ -71,10 +72,22 @@ def test_what_is_used_may_be_given_where_only_pooled_scores_are_kept():
 
 
 def test_the_size_of_the_authority_is_said_where_its_targets_are_known():
-    targets = pd.DataFrame({"cut": ["ap"], "horizon": [1], "own_sd": [0.3], "common_sd": [0.0]})
+    spread = {"own_sd": [0.3], "common_sd": [0.0]}
+    targets = pd.DataFrame({"cut": ["ap"], "horizon": [1], **spread, "tail": [0.0]})
     told = verdicts(scores(3.9, 9.5, 5.2), "pooled", targets)["verdict"].iloc[0]
     # exp(-1.2816 x 0.3) = 0.681 and exp(+) = 1.469.
     assert told.endswith("At this size, 8 in 10 lie from 32% below to 47% above.")
+
+
+def test_the_range_at_this_size_is_that_of_the_band_with_its_tail():
+    band = Band(level=0.2**2, size=0.0, power=0.5, common=0.1**2, tail=4.0, errors=100)
+    ahead, edges = np.array([1.0]), np.array([0.1, 0.9])
+    low, high = band.quantiles(np.array([1e6]), ahead, edges)[0] / 1e6
+    row = {"cut": "ap", "horizon": 1, "own_sd": band.own_sd(np.array([1e6]), ahead)[0],
+           "common_sd": band.common_sd(ahead)[0], "tail": band.tail}  # fmt: skip
+    told = verdicts(scores(3.9, 9.5, 5.2), "pooled", pd.DataFrame([row]))["verdict"].iloc[0]
+    said = f"from {100 * (1 - low):.0f}% below to {100 * (high - 1):.0f}% above."
+    assert told.endswith(said)
 
 
 def test_the_simple_forecast_takes_the_place_of_the_one_without_skill():
