@@ -7,7 +7,18 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets import demand, gaps, inputs, jobs, money, publication, september, supply, tested
+from assets import (
+    demand,
+    gaps,
+    inputs,
+    jobs,
+    money,
+    outlook,
+    publication,
+    september,
+    supply,
+    tested,
+)
 from assets.failures import spoken_failures
 from assets.locking import only_run
 from assets.progress import progress
@@ -17,7 +28,7 @@ from sufficiency.workspace import Settings, Workspace, open_workspace
 
 WORKSPACE_VARIABLE = "SUFFICIENCY_WORKSPACE"
 DEMO = Path("demo")
-ASSET_MODULES = [inputs, demand, supply, september, gaps, money, publication, tested]
+ASSET_MODULES = [inputs, demand, outlook, supply, september, gaps, money, publication, tested]
 
 
 def build_definitions(root: Path) -> dg.Definitions:

@@ -154,25 +154,27 @@ def borrowed(fitted: dict[str, Band], cut: str) -> Band:
     """Return the band of a cut whose own errors are not known.
 
     It is the widest band of its kind, for what has never been tested is not surer than what has.
-    A primary need takes the middle one of the age bands instead: it holds plans of all ages, most
-    of which it keeps from year to year, so neither the youngest nor the oldest ages, where nearly
-    all plans are new or about to end, are like it. Where none of its kind is known, the default.
+    A primary need takes the median of each number over the age bands instead: it holds plans of
+    all ages, so neither the youngest nor the oldest, nearly all of whose plans are new or about to
+    end, are like it. The median grows with the horizon as past errors of tested cells of its size
+    did (50 to 1,000 plans: 1.6 to 1.8-fold in two years; forecasting notes, P4). Where none of its
+    kind is known, the default.
 
     Args:
         fitted: Cut -> band of the cuts that were tested.
         cut: The cut that was not.
     """
-    need = cut.startswith(PREFIX)
-    alike = [
-        band
-        for name, band in fitted.items()
-        if (name in AGE_BANDS if need else dimension(name) == dimension(cut))
-    ]
+    if cut.startswith(PREFIX):
+        ages = [fitted[name].as_dict() for name in AGE_BANDS if name in fitted]
+        if not ages:
+            return default_band(cut)
+        typical = {name: float(np.median([band[name] for band in ages])) for name in ages[0]}
+        return band_from({**typical, "errors": 0})
+    alike = [band for name, band in fitted.items() if dimension(name) == dimension(cut)]
     if not alike:
         return default_band(cut)
-    alike.sort(key=lambda band: band.level + band.size / TYPICAL_PLANS)
-    chosen = alike[len(alike) // 2 if need else -1]
-    return Band(**{**chosen.as_dict(), "errors": 0})  # type: ignore[arg-type]
+    widest = max(alike, key=lambda band: band.level + band.size / TYPICAL_PLANS)
+    return band_from({**widest.as_dict(), "errors": 0})
 
 
 def _fit(rows: pd.DataFrame, cut: str) -> Band:

@@ -137,7 +137,7 @@ def from_returns(
         frames.append(_forecast(made.counts, origin))
     if not frames:
         return _checked([])
-    engine = _against(pd.concat(frames, ignore_index=True), actual)
+    engine = against_counts(pd.concat(frames, ignore_index=True), actual)
     simple = own_backtest(actual.rename(columns={"actual": "plans"}), authority)
     simple = simple.assign(p10=np.nan, p90=np.nan)
     return _checked([frame.assign(route=RETURNS) for frame in (engine, simple)])
@@ -244,8 +244,14 @@ def _forecast(counts: Counts, origin: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _against(engine: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
-    """Set forecasts against what was counted; a held return without plans of a cut counts 0."""
+def against_counts(engine: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
+    """Return forecasts beside what was counted; a held return without plans of a cut counts 0.
+
+    Args:
+        engine: Forecasts by `cut` and `year`.
+        actual: Columns `cut`, `year` and `actual`, of every return held. Cuts that no return has
+            and years without a return are left out.
+    """
     held = engine[engine["cut"].isin(actual["cut"]) & engine["year"].isin(actual["year"])]
     both = held.merge(actual, on=["cut", "year"], how="left")
     return both.assign(actual=both["actual"].fillna(0.0))

@@ -13,6 +13,8 @@ from forecasts.pooled.parameters import fit_parameters
 from sufficiency.demo import panel as made_up
 from sufficiency.errors import SufficiencyError
 
+NEVER = "999"  # no total of it was ever published
+
 
 @pytest.fixture(scope="session")
 def inputs() -> dict:
@@ -36,7 +38,7 @@ def inputs() -> dict:
 
 
 def run(inputs: dict, workers: int = 1, wanted: tuple[str, ...] = ()) -> EnglandRun:
-    wanted = wanted or (inputs["own"], inputs["late"], inputs["gone"])
+    wanted = wanted or (inputs["own"], inputs["late"], inputs["gone"], NEVER)
     choices = replace(inputs["choices"], workers=workers)
     stock, flows, people = inputs["tables"]
     return forecast_authorities(stock, flows, people, choices, wanted, inputs["fitted"])
@@ -56,19 +58,18 @@ def whole(result: EnglandRun, authority: str) -> pd.Series:
 
 def test_each_authority_says_what_it_was_made_from(inputs, england) -> None:
     said = england.authorities.set_index("authority")["made_from"].to_dict()
-    assert said == {inputs["own"]: "own", inputs["late"]: "assumed", inputs["gone"]: "left_out"}
+    assert said == {
+        inputs["own"]: "own", inputs["late"]: "assumed",
+        inputs["gone"]: "left_out", NEVER: "left_out",
+    }  # fmt: skip
+    last = england.authorities.set_index("authority")["last_total"]
+    assert last[inputs["own"]] == inputs["choices"].base_year
+    assert pd.isna(last[NEVER])
     note = england.authorities.set_index("authority")["note"]
     assert note[inputs["own"]] == ""
     assert str(inputs["choices"].base_year - 2) in note[inputs["late"]]
     assert "merged" in note[inputs["gone"]]
     assert inputs["gone"] not in set(england.demand["authority"])
-
-
-def test_an_authority_without_any_total_has_no_last_one(inputs) -> None:
-    made = run(inputs, wanted=(inputs["own"], "000")).authorities.set_index("authority")
-    assert pd.isna(made["last_total"]["000"])
-    assert made["made_from"]["000"] == "left_out"
-    assert made["last_total"][inputs["own"]] == inputs["choices"].base_year
 
 
 def test_own_tables_give_the_published_number_of_plans(inputs, england) -> None:

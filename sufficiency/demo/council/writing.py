@@ -13,7 +13,7 @@ from sufficiency.findings import Findings
 from sufficiency.places import read_csv, write_csv
 from sufficiency.workspace import Workspace
 
-TYPED = ("schemes", "moves", "need_mix", "costs", "budget")
+TYPED = ("schemes", "moves", "need_mix", "costs", "budget", "housing", "housing_yields")
 ONLY_OWNER = 0o700
 
 

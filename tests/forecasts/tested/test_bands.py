@@ -1,6 +1,7 @@
 """Bands: fitted on past errors of known size, honest at 80% and 95%, defaults where unknown."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.tested.bands import Band, band_from, default_band, fit_bands
+from forecasts.tested.bands import Band, band_from, borrowed, default_band, fit_bands
 
 HORIZONS = (1, 2, 3, 4)
 EIGHTY, NINETY_FIVE = np.array([0.1, 0.9]), np.array([0.025, 0.975])
@@ -105,6 +106,15 @@ def test_a_cut_never_tested_borrows_the_widest_band_of_its_kind():
     assert bands["other"].level == bands["ap"].level
     assert bands["other"].errors == 0
     assert bands["total"] == default_band("total")
+
+
+def test_a_need_takes_the_typical_numbers_of_the_age_bands():
+    """Three age bands with levels 0.1, 0.2, 0.4: neither the surest nor the least sure."""
+    levels = {"0-4": 0.4, "5-10": 0.1, "11-15": 0.2}
+    tested = {cut: replace(default_band(cut), level=level) for cut, level in levels.items()}
+    need = borrowed({**tested, "ap": replace(default_band("ap"), level=9.0)}, "need:ASD")
+    assert (need.level, need.power, need.errors) == (0.2, default_band("0-4").power, 0)
+    assert borrowed({}, "need:ASD") == default_band("need:ASD")
 
 
 def test_a_smaller_authority_has_a_wider_band():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts.tested.own import _against, own_accuracy
+from forecasts.tested.own import against_counts, own_accuracy
 
 
 def past(method: str, forecasts: list[float], edges: tuple[float, float] | None) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def test_a_held_return_without_plans_of_a_cut_counts_none_and_one_not_held_is_un
         {"cut": ["total", "ap", "total", "ap", "fe"], "year": [2023, 2023, 2024, 2024, 2023]}
     )
     actual = pd.DataFrame({"cut": ["total", "ap"], "year": [2023, 2022], "actual": [50.0, 2.0]})
-    made = _against(engine, actual)
+    made = against_counts(engine, actual)
     assert made.to_dict("list") == {
         "cut": ["total", "ap"], "year": [2023, 2023], "actual": [50.0, 0.0],
     }  # fmt: skip
@@ -42,11 +42,12 @@ def test_errors_are_weighed_by_plans_and_set_against_the_best_simple_method() ->
         past("persistence", [70.0, 200.0], None),
         past("growth3", [160.0, 260.0], None),
     ]
-    table = own_accuracy(pd.concat(rows, ignore_index=True)).set_index("method")
-    ours = table.loc["simulation"]
+    scored = own_accuracy(pd.concat(rows, ignore_index=True))
+    table = scored.set_index("method").to_dict("index")
+    ours, same = table["simulation"], table["persistence"]
     assert ours["wape"] == pytest.approx(100 * 15 / 300)
     assert ours["bias"] == pytest.approx(100 * 5 / 300)
     assert ours["coverage_80"] == 50.0
     assert ours["skill"] == pytest.approx(1 - 15 / 30)
-    assert table.loc["persistence", "skill"] == 0.0
-    assert np.isnan(table.loc["persistence", "coverage_80"])
+    assert same["skill"] == 0.0
+    assert np.isnan(same["coverage_80"])
