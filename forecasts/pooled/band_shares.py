@@ -8,7 +8,7 @@ import numpy as np
 from forecasts.panel import AGE_BANDS, TOTAL, Floats, Panel
 from forecasts.pooled.age_rates import ALL, known_rows
 
-FIRST_AGES = (0, 5, 11, 16, 20)
+FIRST_AGES = tuple(int(band.split("-")[0]) for band in AGE_BANDS)
 YEARS_OF_PLANS = np.array([2.0, 6.0, 5.0, 4.0, 6.0])  # plans under 3 are few: 0-4 ages as two years
 GROWTH_YEARS = 3
 ADDED = 2.0

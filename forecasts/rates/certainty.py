@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.panel import Floats, setting_groups
+from forecasts.panel import AGE_BANDS, Floats, setting_groups
 from forecasts.rates.defaults import AGES
 from forecasts.rates.drift import USUAL_JOIN, USUAL_LEAVE, USUAL_PLACE
 from forecasts.rates.profiles import needs
 
 # The published age bands, first and last age at 31 August.
-AGE_CLASSES = ((0, 4), (5, 10), (11, 15), (16, 19), (20, 25))
-
+AGE_CLASSES = tuple((int(first), int(last)) for first, last in (b.split("-") for b in AGE_BANDS))
 
 # How far 81 authorities lay from what England's rates and their own totals lead to expect, in
 # calendar 2024: plans ceased by age class, all settings together; new plans by age class and need,

@@ -194,7 +194,7 @@ def test_nineteen_in_twenty_lie_in_the_95_percent_band(
 
 def test_bands_of_a_few_replications_are_neither_certain_nor_boundless() -> None:
     """Three authorities: some outcomes outside the 80% band, most inside the 95% one."""
-    few = replications(Effort(range(1, 2), size=20, authorities=3, paths=30, first_origin=2022))
+    few = replications(Effort(range(1, 2), size=20, authorities=3, paths=40, first_origin=2022))
     assert few.groupby("authority").ngroups == 3
     assert (coverage(few, BAND_95) >= 70).all()
     assert 55 <= coverage(few, BAND_80).mean() <= 96
