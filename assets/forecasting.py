@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assets.national import shipped
+from assets.whole_file import refuse_unwritable, whole_file
 from forecasts.panel import AGE_BANDS, TOTAL, Floats, Panel, build_panel, setting_groups
 from forecasts.pooled.features import can_picture
 from forecasts.pooled.mix import Mix
@@ -87,14 +88,18 @@ def write_forecast(
     wanted = _codes(authority)
     if not 1 <= horizon <= LONGEST:
         raise SufficiencyError(f"--horizon is {horizon}: give 1 to {LONGEST} years.")
-    panel = national_panel(read_national(data, population, origin), origin)
+    refuse_unwritable(out)
+    national = read_national(data, population, origin)
+    _spare_inputs(out, data, population, national.files)
+    panel = national_panel(national, origin)
     rows = _rows(panel, wanted, origin)
     parameters = _parameters(panel)
     table = forecast_table(parameters, panel, horizon, rows)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False, lineterminator="\n", float_format=f"%.{DIGITS}f")
+    with whole_file(out) as aside:
+        table.to_csv(aside, index=False, lineterminator="\n", float_format=f"%.{DIGITS}f")
     lines = [
-        f"Forecasts of {len(rows)} authorities from January {origin}, {horizon} years ahead: {out}"
+        f"Forecasts from January {origin}, {horizon} {'year' if horizon == 1 else 'years'} ahead, "
+        f"of {len(rows)} {'authority' if len(rows) == 1 else 'authorities'}: {out}"
     ]
     if not panel.residents:
         lines.append(
@@ -122,7 +127,9 @@ def refit(data: list[Path], population: Path | None, origin: int, out: Path) -> 
 
     Arguments and errors as `write_forecast`. The file says which files it was fitted from.
     """
+    refuse_unwritable(out)
     national = read_national(data, population, origin)
+    _spare_inputs(out, data, population, national.files)
     panel = national_panel(national, origin)
     parameters, _ = fit_and_test(panel)
     provenance = {
@@ -137,8 +144,8 @@ def refit(data: list[Path], population: Path | None, origin: int, out: Path) -> 
             **{library: version(library) for library in LIBRARIES},
         },
     }
-    out.parent.mkdir(parents=True, exist_ok=True)
-    replace(parameters, provenance=provenance).save(out)
+    with whole_file(out) as aside:
+        replace(parameters, provenance=provenance).save(aside)
     size = out.stat().st_size / 1000
     return [
         f"National parameters fitted on January {panel.years[0]} to {origin}, "
@@ -171,8 +178,9 @@ def read_national(data: list[Path], population: Path | None, origin: int) -> Nat
         files.append(listed)
     indicators = {RATES: tables.pop(RATES)} if RATES in tables else {}
     tables = {name: _as_it_stood(name, table, origin) for name, table in tables.items()}
+    where = " and ".join(str(folder) for folder in data)
     if not any(len(table) for table in tables.values()):
-        where = " and ".join(str(folder) for folder in data)
+        _refuse(findings)
         raise SufficiencyError(
             f"No EHC plans of January {origin} or earlier were found in {where}. Put the releases "
             "of “Education, health and care plans” there (CSV, as downloaded)."
@@ -186,6 +194,15 @@ def read_national(data: list[Path], population: Path | None, origin: int) -> Nat
         indicators = {name: found[name] for name in (RATES,) if name in found} | indicators
         residents = _estimates(found, population, findings, origin)
     _refuse(findings)
+    newest = int(stock["year"].max()) if len(stock) else None
+    if newest != origin:
+        known = (
+            "no number of plans" if newest is None else f"plans of January {newest} at the latest"
+        )
+        raise SufficiencyError(
+            f"{where}: {known}, so nothing can be forecast from January {origin}. Put the release "
+            "that covers it there, or choose an earlier --origin."
+        )
     percent = rates.pupil_rates(indicators, findings)
     return NationalData(
         stock,
@@ -247,7 +264,10 @@ def _refuse(findings: Findings) -> None:
     """Raise with everything that makes a wrong forecast, each with what to do."""
     grave = [found for found in findings.blocking if found.check != NO_MATTER]
     if grave:
-        told = [f"{found.source}: " if found.source else "" for found in grave]
+        told = [
+            f"{found.source}: " if found.source and found.source not in found.message else ""
+            for found in grave
+        ]
         lines = [
             f"{where}{found.message} {found.action}"
             for where, found in zip(told, grave, strict=True)
@@ -260,7 +280,7 @@ def _codes(authority: str) -> tuple[str, ...]:
     if authority.strip().lower() == ALL:
         return ()
     codes = tuple(dict.fromkeys(code.strip() for code in authority.split(",") if code.strip()))
-    wrong = [code for code in codes if not re.fullmatch(r"\d{3}", code)]
+    wrong = [code for code in codes if not re.fullmatch(r"[0-9]{3}", code)]
     if wrong or not codes:
         raise SufficiencyError(
             f"--authority {authority!r}: give all, or three-digit DfE codes apart by commas, for "
@@ -272,16 +292,44 @@ def _codes(authority: str) -> tuple[str, ...]:
 def _rows(panel: Panel, wanted: tuple[str, ...], origin: int) -> list[int]:
     """Rows of the panel to be written."""
     now = np.isfinite(panel.stock[TOTAL][:, -1])
-    if not wanted:
+    if not wanted and now.any():
         return np.flatnonzero(now).tolist()
     known = {code: row for row, code in enumerate(panel.authorities) if now[row]}
     lacking = [code for code in wanted if code not in known]
-    if lacking:
+    if lacking or not wanted:
+        told = [_without(panel, code) for code in lacking]
         raise SufficiencyError(
-            f"No usable number of plans is published for January {origin} of "
-            f"{', '.join(lacking)}. Check the codes, or choose an earlier --origin."
+            "\n".join(
+                [
+                    f"No usable number of plans is published for January {origin} of "
+                    f"{', '.join(lacking) or 'any authority'}.",
+                    *told,
+                ]
+            )
         )
     return sorted(known[code] for code in wanted)
+
+
+def _without(panel: Panel, code: str) -> str:
+    """What is known of an authority that has no usable number at the origin."""
+    if code in panel.authorities:
+        held = np.flatnonzero(np.isfinite(panel.stock[TOTAL][panel.authorities.index(code)]))
+        if len(held):
+            last = panel.years[held[-1]]
+            return f"{code}: January {last} is its latest. Choose --origin {last}, or leave it out."
+    return f"{code}: no January up to {panel.origin} has one. Check the code, or leave it out."
+
+
+def _spare_inputs(
+    out: Path, data: list[Path], population: Path | None, files: pd.DataFrame
+) -> None:
+    """Refuse to write over a file that was read."""
+    folders = [*data, *([population] if population else [])]
+    read = {(folder / name).resolve() for folder in folders for name in files["file"]}
+    if out.resolve() in read:
+        raise SufficiencyError(
+            f"--out {out} is one of the published files that were read. Give another file."
+        )
 
 
 def forecast_table(

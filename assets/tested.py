@@ -63,9 +63,11 @@ def forecast_the_past(
         made = [from_published(published, authority, base_year)]
         held = sorted(int(year) for year in past_plans["year"].unique() if year <= base_year)
         if len(held) > 1:
+            mids = set(population.loc[population["area"] == authority, "year"])
+            known = [year for year in held if year - 1 in mids] or [base_year]
             # Apart, so that no January is given small areas as they were estimated later.
             homes = pd.concat(
-                [population_by_locality(population, localities, authority, [y]) for y in held]
+                [population_by_locality(population, localities, authority, [y]) for y in known]
             )
             linked = Linked(past_plans, plan_flows, requests)
             made.append(

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from forecasts.panel import Floats
 
@@ -77,7 +78,10 @@ def fit_trees(features: Floats, answers: Floats, *, trees: int, rate: float, los
         max_features=FEATURES_TRIED,
         early_stopping=False,  # pyright: ignore[reportArgumentType]
         random_state=1,
-    ).fit(features, answers)
+    )
+    # So few rows gain nothing from threads, which on a busy machine wait for one another.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        model.fit(features, answers)
     roots, parts, size = [], [], 0
     for (predictor,) in model._predictors:  # pyright: ignore[reportAttributeAccessIssue]
         nodes = predictor.nodes

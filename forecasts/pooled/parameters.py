@@ -6,6 +6,7 @@ and the regions' growth, medians, coefficients and trees; no authority's rows.
 
 import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,11 @@ from forecasts.pooled.totals import depart_total, fit_totals
 from sufficiency.errors import SufficiencyError
 
 FORMAT = 2
+# What a file that is missing, damaged, of another format or not ours at all provokes.
+UNREADABLE = (
+    *(OSError, EOFError, zlib.error, RecursionError),
+    *(ValueError, KeyError, IndexError, TypeError, AttributeError),
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def load(path: Path) -> Parameters:
     try:
         values = json.loads(gzip.decompress(path.read_bytes()))
         return _in(values)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise SufficiencyError(
             f"{path.name} does not hold national parameters that this version can read. Fit them "
             "again from the published files, or take the file that came with this version."
@@ -180,6 +186,7 @@ def _out(parameters: Parameters) -> dict[str, Any]:
 def _in(values: dict[str, Any]) -> Parameters:
     if values["format"] != FORMAT:
         raise ValueError(f"format {values['format']}, wanted {FORMAT}")
+    Mix.from_dict(values["mix"])
     return Parameters(
         fitted_through=int(values["fitted_through"]),
         picture=written.picture_in(values["picture"]),

@@ -7,6 +7,8 @@ look-up and two comparisons. What the arrays are is said in `course.laid_out`; o
 `part` of this year's word).
 """
 
+from math import lgamma
+
 import numpy as np
 from numba import njit
 
@@ -25,15 +27,19 @@ from forecasts.simulation.solving import FEWEST_JOINERS, odds_times, solve_leavi
 NOTHING = 1e-12
 MOST_IN_A_CELL = 2**16 - 1
 
+LARGE_RATE = 500.0
+
 
 @njit(cache=True, nogil=True)
 def poisson(rate, chance):
     """Return the Poisson count at a chance: a higher rate never gives a smaller count."""
     if chance < 1.0 - rate:
         return 0
-    term = np.exp(-rate)
-    below = term
     number = 0
+    if rate > LARGE_RATE:  # exp(-rate) would vanish: start where next to nothing lies below
+        number = int(rate - 12.0 * np.sqrt(rate))
+    term = np.exp(number * np.log(rate) - rate - lgamma(number + 1.0))
+    below = term
     most = rate + 40.0 * np.sqrt(rate) + 40.0
     while chance > below and number < most:
         number += 1

@@ -100,7 +100,7 @@ def from_returns(
         published: Published tables; only what was known at an origin is used there.
         linked: Person-level tables of every January held.
         homes: Columns locality, year (census), age and persons. An origin uses its own January's,
-            held for the years after.
+            held for the years after; where residents are not known so early, the nearest's.
         authority: Three-digit DfE code.
         base_year: Last January census to set forecasts against.
         paths: Simulated futures of each origin.
@@ -119,7 +119,8 @@ def from_returns(
             published.stock, published.flows, published.population, authority, origin, ahead,
             parameters=fitted, pupil_rates=published.pupil_rates,
         )  # fmt: skip
-        here = homes[homes["year"] == origin]
+        nearest = min(homes["year"].unique(), key=lambda year: (abs(year - origin), year))
+        here = homes[homes["year"] == nearest].assign(year=origin)
         known = Linked(
             past[past["year"] <= origin],
             linked.plan_flows[linked.plan_flows["year"] <= origin],

@@ -15,7 +15,7 @@ from assets.store import read_table
 from sufficiency.contracts import TABLES, checked
 from sufficiency.workspace import Workspace, open_workspace
 
-FEW = {"years": 4, "paths": 12}
+FEW = {"years": 4, "paths": 40}  # as the run of `finished`
 
 Finished = tuple[Workspace, Outcome]
 

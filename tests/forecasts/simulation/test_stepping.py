@@ -10,7 +10,7 @@ from forecasts.simulation.stepping import MOST_IN_A_CELL, list_cells, poisson, w
 CHANCES = uniforms(np.uint64(77), np.arange(20_000, dtype=np.uint64))
 
 
-@pytest.mark.parametrize("rate", [0.01, 0.5, 3.0, 60.0])
+@pytest.mark.parametrize("rate", [0.01, 0.5, 3.0, 60.0, 900.0])
 def test_joiners_have_the_poisson_distribution(rate):
     counts = [poisson(rate, chance) for chance in CHANCES]
     assert counts == stats.poisson.ppf(CHANCES, rate).astype(int).tolist()
